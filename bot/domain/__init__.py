@@ -1,0 +1,1 @@
+"""What the gateway knows without a database, a network or a clock: pure types and functions."""

@@ -1,0 +1,104 @@
+"""Who may run what, where: one table, tested cell by cell.
+
+A scope says how far from a person's own post a command may reach. Reading public facts (a society's committee, AGM and audit
+dates are on the public page) needs no post at all, because a sender's number can be forged; what writes or sends will ask more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Role(StrEnum):
+    """A person's post. ``PUBLIC`` is everybody without one."""
+
+    REGISTRAR = "registrar"
+    ADDITIONAL_REGISTRAR = "additional_registrar"
+    JOINT_REGISTRAR = "jr"
+    DISTRICT_OFFICER = "dco"
+    UPAZILA_OFFICER = "uco"
+    INSPECTOR = "inspector"
+    PRESIDENT = "president"
+    SECRETARY = "secretary"
+    PUBLIC = "public"
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether the post belongs to an office rather than a society."""
+        return self not in {Role.PRESIDENT, Role.SECRETARY, Role.PUBLIC}
+
+
+class Scope(StrEnum):
+    """How far a command reaches for a role."""
+
+    NONE = "none"
+    SELF = "self"  # the sender's own number: language, stop
+    SOCIETY = "society"  # the societies he serves
+    OFFICE = "office"  # his own office only
+    BELOW = "below"  # his own office and all under it
+    ALL = "all"  # anything, anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One appointment as far as permission needs it.
+
+    Attributes:
+        role: which post.
+        person: the name, for the screen of the simulator and for echoes.
+        lineage: of the office, or of the office that looks after the society.
+        society_id: the society served, for presidents and secretaries.
+    """
+
+    role: Role
+    person: str
+    lineage: str
+    society_id: int | None = None
+
+
+_EVERYBODY: Mapping[Role, Scope] = dict.fromkeys(Role, Scope.SELF)
+
+TABLE: Mapping[str, Mapping[Role, Scope]] = {
+    "status": dict.fromkeys(Role, Scope.ALL),
+    "help": _EVERYBODY,
+    "language": _EVERYBODY,
+    "stop": _EVERYBODY,
+    "start": _EVERYBODY,
+    "yes": _EVERYBODY,
+    "no": _EVERYBODY,
+}
+"""Command → role → scope. A command that is not here may be run by nobody."""
+
+
+def may_run(command: str, posts: Iterable[Post]) -> bool:
+    """Whether anybody with these posts (or none) may run ``command`` at all; where, the scope decides."""
+    row = TABLE.get(command, {})
+    roles = {post.role for post in posts} | {Role.PUBLIC}
+    return any(row.get(role, Scope.NONE) is not Scope.NONE for role in roles)
+
+
+def may_reach(command: str, posts: Iterable[Post], *, lineage: str, society_id: int | None = None) -> bool:
+    """Whether ``command`` may touch the society or office at ``lineage`` for a sender with these posts."""
+    row = TABLE.get(command, {})
+    if row.get(Role.PUBLIC, Scope.NONE) is Scope.ALL:
+        return True
+    return any(_reaches(row.get(post.role, Scope.NONE), post, lineage, society_id) for post in posts)
+
+
+def _reaches(scope: Scope, post: Post, lineage: str, society_id: int | None) -> bool:
+    match scope:
+        case Scope.ALL:
+            return True
+        case Scope.BELOW:
+            return lineage.startswith(post.lineage)
+        case Scope.OFFICE:
+            return lineage == post.lineage
+        case Scope.SOCIETY:
+            return society_id is not None and society_id == post.society_id
+        case Scope.SELF | Scope.NONE:
+            return False

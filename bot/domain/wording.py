@@ -1,0 +1,74 @@
+"""What a text is, before any language: its key, its slots, and how many segments it may cost.
+
+Each handler declares the texts it says. A check (``python -m bot.catalogues``) renders every one of them in every language with
+the widest value of each slot and fails when it needs more segments than declared, so that a text cannot grow over its budget
+unnoticed. The widths are those of the registry: serial of 5 digits, names and places cut with an ellipsis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME_WIDTH = 24
+"""Characters of a society's name that a text shows."""
+
+PLACE_WIDTH = 17
+"""Characters of an office's or a typed place's name that a text shows."""
+
+LINE_WIDTH = 32
+"""Characters of the sender's own line that a text shows."""
+
+
+class Slot(StrEnum):
+    """What fills a gap in a text; decides how it is written in each language and how wide it can get."""
+
+    REG_NO = "reg_no"  # '123/2019' → ১২৩/২০১৯
+    DATE = "date"  # → ৩০/০৬/২৬
+    DAYS = "days"  # up to 4 digits
+    COUNT = "count"  # up to 6 digits, lakh grouping
+    COLOUR = "colour"  # the colour word
+    YEAR = "year"  # co-operative year '2024-25' → ২৪-২৫
+    NAME = "name"  # a society's name, in the reader's language where there is one
+    PLACE = "place"  # an office's name, likewise
+    TYPED = "typed"  # a short piece of what the sender typed
+    LINE = "line"  # the sender's own line, corrected
+    SHORT_CODE = "short_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text that the gateway may say.
+
+    Attributes:
+        key: its key in the catalogues.
+        segments: most segments it may cost on SMS, in its worst case, in any language.
+        slots: gap → what fills it.
+        turns: whether the text depends on the day it goes out: the catalogues then hold ``key.running``, ``key.last_day``
+            and ``key.expired``, with the further gaps ``d`` (the day), ``n`` (days) and ``colour``.
+        option: the key of the text of one choice, where the text offers choices.
+        options: most choices it offers.
+    """
+
+    key: str
+    segments: int = 1
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    turns: bool = False
+    option: str | None = None
+    options: int = 0
+
+    def entries(self) -> tuple[str, ...]:
+        """The catalogue keys that this text needs."""
+        return tuple(f"{self.key}.{phase}" for phase in PHASES) if self.turns else (self.key,)
+
+    def gaps(self) -> dict[str, Slot]:
+        """Every gap, the turning ones included."""
+        return {**self.slots, **TURNING} if self.turns else dict(self.slots)
+
+
+PHASES = ("running", "last_day", "expired")
+TURNING: Mapping[str, Slot] = {"d": Slot.DATE, "n": Slot.DAYS, "colour": Slot.COLOUR}

@@ -1,0 +1,54 @@
+"""Role x command x jurisdiction, cell by cell."""
+
+import pytest
+
+from bot.domain.access import TABLE, Post, Role, Scope, may_reach, may_run
+from bot.handlers import COMMANDS
+
+EVERYBODY = {"help", "language", "stop", "start", "yes", "no"}
+
+# What the table must say, written down a second time on purpose: a slip in one of them shows.
+EXPECTED = {("status", role): Scope.ALL for role in Role} | {
+    (command, role): Scope.SELF for command in EVERYBODY for role in Role
+}
+
+
+@pytest.mark.parametrize("command", sorted(TABLE))
+@pytest.mark.parametrize("role", list(Role))
+def test_cell(command: str, role: Role) -> None:
+    assert TABLE[command][role] is EXPECTED[command, role]
+    assert may_run(command, [Post(role, "x", "BD/")] if role is not Role.PUBLIC else [])
+
+
+def test_every_command_has_a_row_and_every_row_a_command() -> None:
+    assert {command.name for command in COMMANDS} == set(TABLE)
+
+
+def test_a_command_without_a_row_is_for_nobody() -> None:
+    assert not may_run("broadcast", [Post(Role.REGISTRAR, "x", "BD/")])
+    assert not may_reach("broadcast", [Post(Role.REGISTRAR, "x", "BD/")], lineage="BD/")
+
+
+@pytest.mark.parametrize(
+    ("scope", "lineage", "society", "reached"),
+    [
+        (Scope.ALL, "BD/10/", 2, True),
+        (Scope.BELOW, "BD/55/5573/55730012/", 2, True),
+        (Scope.BELOW, "BD/55/5573/", 2, True),
+        (Scope.BELOW, "BD/55/", 2, False),
+        (Scope.BELOW, "BD/55/55731/", 2, False),
+        (Scope.OFFICE, "BD/55/5573/", 2, True),
+        (Scope.OFFICE, "BD/55/5573/55730012/", 2, False),
+        (Scope.SOCIETY, "BD/10/", 1, True),
+        (Scope.SOCIETY, "BD/55/5573/", 2, False),
+        (Scope.SOCIETY, "BD/55/5573/", None, False),
+        (Scope.SELF, "BD/55/5573/", 1, False),
+        (Scope.NONE, "BD/55/5573/", 1, False),
+    ],
+)
+def test_how_far_a_scope_reaches(
+    monkeypatch: pytest.MonkeyPatch, scope: Scope, lineage: str, society: int | None, *, reached: bool
+) -> None:
+    monkeypatch.setattr("bot.domain.access.TABLE", {"act": {Role.DISTRICT_OFFICER: scope}})
+    post = Post(Role.DISTRICT_OFFICER, "x", "BD/55/5573/", society_id=1)
+    assert may_reach("act", [post], lineage=lineage, society_id=society) is reached
