@@ -1,0 +1,275 @@
+"""Choosing what a line means, between the readings of it.
+
+The line is read as every command that one of its words points to; of these readings
+
+- one that explains every word wins: by what it explains, not by what comes first;
+- two that contradict each other are asked back (``STOP START``), the first word deciding whose question it is;
+- one that leaves words unexplained counts only as far as its shape lets it: STOP never, a status never against other words.
+
+Only when nothing was found are words that are nearly a command's word taken for it, and only then is a bare value (``123/2019``)
+enough. What writes or stops something is therefore never guessed from a sentence that is about something else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.line import Kind, Line, recognise
+from bot.domain.reading import Reading, read_as
+from bot.domain.shapes import RESERVED, SHAPES
+from bot.domain.understanding import Ask, Call, Unknown
+from bot.domain.vocabulary import COMMAND, RIVAL, How, Match, owner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from bot.domain.line import Item
+    from bot.domain.speech import Speech
+    from bot.domain.understanding import Understanding
+    from bot.domain.vocabulary import Vocabulary
+
+_ALL = {shape.name: shape for shape in (*SHAPES, *RESERVED)}
+_IMPLIED = tuple(shape for shape in SHAPES if shape.implied)
+_CAREFUL = frozenset(shape.name for shape in SHAPES if shape.careful)
+
+_DIAL_CODE = re.compile(r"\*[0-9]{2,}(?:\*[0-9]+)*#")
+_TELEPHONE_DIGITS = 11
+_MOST_UNKNOWN = 12
+"""Unknown words up to which nearness is tried: a longer text is not a command with a spelling mistake."""
+_MOST_NAMES = 4
+_MOST_SUGGESTIONS = 3
+_COMMANDS_IN_A_LIST = 5
+"""Different commands named in one message from which on it is a copy of our own help text."""
+_HINTS, _HINTS_WITH_FIGURES = 3, 2
+
+
+class Decision:
+    """The decision about one line."""
+
+    def __init__(self, vocabulary: Vocabulary, today: date, speech: Speech, line: Line) -> None:
+        self._vocabulary = vocabulary
+        self._today = today
+        self._speech = speech
+        self._line = line
+
+    def made(self) -> Understanding:
+        """What the line means."""
+        if _is_from_machine(self._line):
+            return Unknown(self._speech.language, machine=True)
+        readings = self._readings(self._line)
+        understood = self._chosen(readings)
+        if understood is not None and not _is_nothing(understood):
+            return understood
+        guessed = self._guessed()
+        if isinstance(guessed, Call) or (guessed is not None and not readings):
+            return guessed
+        if not any(reading.supported for reading in readings):
+            return self._implied()
+        return understood or self._unknown()
+
+    def _unknown(self, reserved: str | None = None) -> Unknown:
+        return Unknown(self._speech.language, reserved=reserved)
+
+    def _readings(self, line: Line) -> list[Reading]:
+        pointed = {name for item in line.items for key in item.keys if (name := owner(key)) is not None}
+        readings = (read_as(_ALL[name], line, self._today) for name in _ALL if name in pointed)
+        return [reading for reading in readings if reading is not None and reading.supported]
+
+    def _guessed(self) -> Understanding | None:
+        """The decision when unknown words are taken for the commands' words that they are near."""
+        line = self._line
+        unknown = [at for at, item in enumerate(line.items) if item.kind is Kind.WORD and not item.keys]
+        if not unknown or len(unknown) > _MOST_UNKNOWN:
+            return None
+        near: list[tuple[int, Match]] = []
+        for at in unknown:
+            word = line.items[at].text.lower()
+            if (found := self._vocabulary.near(word, _CAREFUL)) is not None:
+                near.append((at, found))
+        if not near and (found := self._generous(unknown[0])) is not None:
+            near.append((unknown[0], found))
+        if not near:
+            return None
+        guess = recognise(line, near)
+        speech = self._speech.hearing(guess)
+        return Decision(self._vocabulary, self._today, speech, guess).by_words()
+
+    def by_words(self) -> Understanding | None:
+        """What the commands' words in the line mean; None when they mean nothing."""
+        understood = self._chosen(self._readings(self._line))
+        return None if understood is None or _is_nothing(understood) else understood
+
+    def _generous(self, at: int) -> Match | None:
+        """A word worse spelt, when its line holds what the command would need: it can hardly mean another."""
+        word = self._line.items[at].text.lower()
+        found = self._vocabulary.near(word, _CAREFUL, grace=1) if len(word) >= 6 else None  # noqa: PLR2004 - a long word
+        if found is None:
+            return None
+        names = {owner(key) for key in found.keys}
+        for shape in _IMPLIED:
+            reading = read_as(shape, self._line, self._today, unnamed=True)
+            if names == {shape.name} and reading is not None and reading.sure:
+                return found
+        return None
+
+    def _chosen(self, readings: list[Reading]) -> Understanding | None:
+        """The decision between the readings that the line's words point to; None when there is none."""
+        if not readings:
+            return None
+        clean = [reading for reading in readings if reading.clean]
+        if clean:
+            return self._clean(clean)
+        names = frozenset(reading.shape.name for reading in readings)
+        standing = [r for r in readings if not r.shape.whole or not r.foreign(names)]
+        if len(standing) > 1:
+            return self._contradiction(standing)
+        if standing:
+            return self._with_leftovers(standing[0])
+        if len(readings) == 1:
+            return self._whole_with_leftovers(readings[0])
+        return self._unknown()
+
+    def _clean(self, clean: list[Reading]) -> Understanding:
+        """The best of the readings that explain every word; asked when a misspelt word may be another command's as well."""
+        best = max(clean, key=_preference)
+        if not best.runs or best.surest is not How.NEAR:
+            return self._answer(best)
+        rivals = [r for r in clean if r is not best and r.first == best.first and r.surest is How.NEAR and r.runs]
+        if any(reading.shape.reserved for reading in rivals):
+            return self._unknown()
+        careful = [] if best.args else [_ALL[name] for name in _rivals(self._line.items[best.first])]
+        if not rivals and not careful:
+            return self._answer(best)
+        lines = [self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in (best, *rivals)]
+        lines += [self._speech.write(shape, {}, self._vocabulary) for shape in careful]
+        return Ask(best.shape.name, "unclear_command", self._speech.language, tuple(lines))
+
+    def _answer(self, reading: Reading) -> Understanding:
+        """What follows from a reading that explains every word."""
+        if reading.shape.reserved:
+            return self._unknown(reading.shape.name)
+        if reading.problem is not None:
+            return self._ask(reading, reading.problem, reading.repairs)
+        if reading.stray and not reading.shape.numbers_unasked:
+            return self._ask(reading, "extra_number", [reading.args])
+        return Call(reading.shape.name, reading.args, self._speech.language)
+
+    def _ask(self, reading: Reading, reason: str, repairs: Sequence[Mapping[str, Any]]) -> Ask:
+        suggestions = dict.fromkeys(
+            self._speech.write(reading.shape, args, self._vocabulary) for args in repairs[:_MOST_SUGGESTIONS]
+        )
+        return Ask(reading.shape.name, reason, self._speech.language, tuple(suggestions))
+
+    def _contradiction(self, standing: list[Reading]) -> Understanding:
+        """Two commands, neither of which explains the other's words."""
+        standing = sorted(standing, key=lambda reading: reading.first)
+        names = frozenset(reading.shape.name for reading in standing)
+        closest = min(standing, key=lambda reading: (len(reading.foreign(names)), reading.first))
+        first = standing[0]
+        if first.shape.reserved:
+            return self._unknown(first.shape.name)
+        if len(closest.foreign(names)) > closest.weight:
+            return self._unknown()
+        own = [reading for reading in standing if not reading.shape.reserved and reading.problem is None]
+        suggestions = dict.fromkeys(
+            self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in own
+        )
+        return Ask(first.shape.name, "two_commands", self._speech.language, tuple(suggestions))
+
+    def _whole_with_leftovers(self, reading: Reading) -> Understanding:
+        """A command that must be the whole message, among other words: asked only when its own word and value are there."""
+        complete = reading.heads and reading.args and reading.problem is None and reading.leads
+        if complete and len(reading.leftover) <= _MOST_NAMES:
+            return self._ask(reading, "unclear_words", [reading.args])
+        return self._unknown()
+
+    def _with_leftovers(self, reading: Reading) -> Understanding:
+        """One command in a sentence with words that it does not explain."""
+        shape = reading.shape
+        if shape.reserved:
+            return self._unknown(shape.name)
+        if reading.problem is not None or (reading.args and shape.names_unasked):
+            return self._beside_value(reading)
+        names = [item for item in reading.foreign() if not item.keys or "place" in item.keys]
+        against = sum(item.words for item in reading.foreign()) + len(reading.leftover) - len(names)
+        if shape.names_unasked is None:
+            return (
+                self._answer(_without_leftovers(reading))
+                if reading.leads or reading.weight >= against
+                else self._unknown()
+            )
+        if any("ordinary" in item.keys for item in reading.foreign()):
+            return self._unknown()
+        if reading.weight >= against or (reading.leads and len(names) == len(reading.leftover) <= _MOST_NAMES):
+            return Ask(shape.name, shape.names_unasked, self._speech.language)
+        return self._unknown()
+
+    def _beside_value(self, reading: Reading) -> Understanding:
+        """Words besides a command's own and its value: a stray word is passed over, more of them are asked about."""
+        if reading.problem is not None:
+            return self._ask(reading, reading.problem, reading.repairs)
+        if len(reading.leftover) == 1 and not reading.stray and not reading.foreign()[0].commands:
+            return self._answer(_without_leftovers(reading))
+        return self._ask(reading, "unclear_words", [reading.args])
+
+    def _implied(self) -> Understanding:
+        """A line without any command's word: a value alone may be enough to tell what is meant, or to ask."""
+        readings = [read_as(shape, self._line, self._today, unnamed=True) for shape in _IMPLIED]
+        possible = [
+            r for r in readings if r is not None and r.clean and not r.stray and (r.args or r.repairs or _is_short(r))
+        ]
+        usable = [r for r in possible if r.problem is None and r.args]
+        if not possible:
+            return self._unknown()
+        # Six digits are a code rather than a number that is no registration number; a full registration number is neither.
+        best = max(usable or possible, key=lambda reading: reading.sure)
+        if best.problem is not None:
+            return self._ask(best, best.problem, best.repairs) if not best.doubtful else self._unknown()
+        if best.sure:
+            return self._answer(best)
+        return self._unknown() if best.doubtful else self._ask(best, "bare_number", [best.args])
+
+
+def _preference(reading: Reading) -> tuple[bool, bool, int, int, int]:
+    """What makes one reading that explains everything better than another."""
+    own = not reading.shape.reserved
+    return (reading.runs and own, reading.runs, -reading.surest, len(reading.heads) + len(reading.cues), -reading.first)
+
+
+def _is_nothing(understood: Understanding) -> bool:
+    return isinstance(understood, Unknown) and understood.reserved is None
+
+
+def _rivals(item: Item) -> list[str]:
+    """The careful commands that a misspelt word may be as well."""
+    return sorted(key.removeprefix(RIVAL) for key in item.keys if key.startswith(RIVAL))
+
+
+def _is_short(reading: Reading) -> bool:
+    """Whether the numbers of a line are short enough not to be somebody's telephone number."""
+    digits = sum(len(item.text) for item in reading.line.items if item.kind is Kind.NUMBER)
+    return 0 < digits < _TELEPHONE_DIGITS or (digits > 0 and "/" in reading.line.text)
+
+
+def _without_leftovers(reading: Reading) -> Reading:
+    reading.leftover = []
+    return reading
+
+
+def _is_from_machine(line: Line) -> bool:
+    hints, figures, commands = set(), 0, set()
+    for item in line.items:
+        if "machine" in item.keys:
+            return True
+        if "machine.hint" in item.keys:
+            hints.add(item.text.lower())
+        elif item.kind is Kind.NUMBER:
+            figures += 1
+        commands |= {
+            key for key in item.keys if key.startswith(COMMAND) and item.how is How.EXACT and "filler" not in item.keys
+        }
+    if len(commands) >= _COMMANDS_IN_A_LIST or (len(line.items) > 3 and _DIAL_CODE.search(line.text.replace(" ", ""))):  # noqa: PLR2004
+        return True
+    return len(hints) >= (_HINTS_WITH_FIGURES if figures > 1 else _HINTS)

@@ -1,0 +1,158 @@
+"""A line as it was typed, cut into words, numbers and marks, each word with what it may mean.
+
+Words in a row that mean something together (``কত দিন``, ``reg no``) are one item. Nothing is decided here: an item keeps every
+meaning it may have, and the command that is tried decides which of them counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.vocabulary import How, owner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.domain.messages import Language
+    from bot.domain.vocabulary import Match, Vocabulary
+
+_LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe])"
+_TOKEN = re.compile(rf"(?P<word>{_LETTER}+(?:'{_LETTER}+)*)|(?P<number>[0-9]+)|(?P<mark>[^\s])")
+_SOFT_MARKS = frozenset(".:-_,/")
+"""Marks that may stand between the words of one phrase (``reg. no.``)."""
+
+LABELS = frozenset({"label.reg_no", "label.number"})
+
+
+class Kind(IntEnum):
+    """What an item is made of."""
+
+    WORD = 0
+    NUMBER = 1
+    MARK = 2
+
+
+@dataclass(slots=True)
+class Item:
+    """One phrase, number or mark of a line.
+
+    Attributes:
+        kind: what it is made of.
+        text: as it stands in the normalised line.
+        start: where it starts there.
+        end: where it ends there.
+        keys: the catalogue keys of what it may mean; empty for an unknown word.
+        how: how surely it was recognised.
+        languages: the languages whose catalogues have it.
+        words: how many words it is.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    keys: frozenset[str] = frozenset()
+    how: How = How.EXACT
+    languages: frozenset[Language] = frozenset()
+    words: int = 1
+
+    @property
+    def commands(self) -> set[str]:
+        """The commands that it may be a word of."""
+        return {name for key in self.keys if (name := owner(key)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The items of a normalised text, in their order."""
+
+    text: str
+    items: tuple[Item, ...]
+
+    def span(self, first: int, last: int) -> str:
+        """What was typed from one item to another, both included."""
+        return self.text[self.items[first].start : self.items[last].end]
+
+    def touching(self, left: int) -> bool:
+        """Whether nothing stands between an item and the next one."""
+        return self.items[left].end == self.items[left + 1].start
+
+    def before(self, at: int) -> int | None:
+        """Where the item before stands, marks left out."""
+        return next((left for left in range(at - 1, -1, -1) if self.items[left].kind is not Kind.MARK), None)
+
+    def after(self, at: int) -> int | None:
+        """Where the item after stands, marks left out."""
+        return next(
+            (right for right in range(at + 1, len(self.items)) if self.items[right].kind is not Kind.MARK), None
+        )
+
+    def keys_at(self, at: int | None) -> frozenset[str]:
+        """The keys of an item; none where there is no item."""
+        return frozenset() if at is None else self.items[at].keys
+
+    def indices(self, kind: Kind) -> list[int]:
+        """Where the items of one kind stand."""
+        return [at for at, item in enumerate(self.items) if item.kind is kind]
+
+
+def cut(text: str, vocabulary: Vocabulary) -> Line:
+    """The line that a normalised text is."""
+    tokens = [
+        Item(_KINDS[found.lastgroup or "mark"], found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)
+    ]
+    lowered = [token.text.lower() for token in tokens]
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind is Kind.WORD:
+            run = _phrase_from(tokens, at)
+            if found := vocabulary.match([lowered[index] for index in run]):
+                last = run[found.words - 1]
+                items.append(_recognised(token, tokens[last], text, found))
+                at = last + 1
+                continue
+        items.append(token)
+        at += 1
+    return Line(text, tuple(items))
+
+
+def recognise(line: Line, matches: Iterable[tuple[int, Match]]) -> Line:
+    """The same line with some unknown words taken for what they are near."""
+    items = list(line.items)
+    for at, found in matches:
+        items[at] = _recognised(items[at], items[at], line.text, found)
+    return Line(line.text, tuple(items))
+
+
+_KINDS = {"word": Kind.WORD, "number": Kind.NUMBER, "mark": Kind.MARK}
+_LONGEST_PHRASE = 6
+
+
+def _phrase_from(tokens: Sequence[Item], at: int) -> list[int]:
+    """Where the words stand that could be one phrase with the word at ``at``."""
+    run = [at]
+    for index in range(at + 1, min(at + 2 * _LONGEST_PHRASE, len(tokens))):
+        token = tokens[index]
+        if token.kind is Kind.WORD:
+            run.append(index)
+        elif token.kind is Kind.NUMBER or token.text not in _SOFT_MARKS:
+            break
+    return run
+
+
+def _recognised(first: Item, last: Item, text: str, found: Match) -> Item:
+    return Item(
+        Kind.WORD,
+        text[first.start : last.end],
+        first.start,
+        last.end,
+        found.keys,
+        found.how,
+        found.languages,
+        found.words,
+    )

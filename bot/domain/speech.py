@@ -1,0 +1,80 @@
+"""How the sender writes: his language, his letters, his digits; and writing a line in the same way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.messages import Language
+from bot.domain.text import bangla_digits, has_bangla_digit, has_bangla_letter, latin_digits
+from bot.domain.vocabulary import COMMAND, How
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.line import Line
+    from bot.domain.shapes import CommandShape
+    from bot.domain.vocabulary import Vocabulary
+
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_BANGLA_ONLY = {Language.BN}
+_LATIN_DIGIT = re.compile("[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a line is written.
+
+    Attributes:
+        language: Bangla for Bangla letters or digits and for Bangla in Latin letters; English for other Latin letters.
+        bangla_letters: whether to write to him in Bangla letters.
+        bangla_digits: whether to write to him in Bangla digits.
+    """
+
+    language: Language
+    bangla_letters: bool
+    bangla_digits: bool
+
+    @classmethod
+    def of(cls, typed: str, line: Line, rest: str) -> Speech:
+        """How a text is written, its keyword left aside."""
+        if typed.isascii():
+            if not _LATIN_LETTER.search(rest):
+                return cls(Language.BN, bangla_letters=True, bangla_digits=False)
+            language = Language.BN if _sounds_bangla(line, How.STEM) else Language.EN
+            return cls(language, bangla_letters=False, bangla_digits=False)
+        letters, digits = has_bangla_letter(rest), has_bangla_digit(typed)
+        latin = _LATIN_LETTER.search(rest) is not None
+        bangla = letters or digits or not latin or _sounds_bangla(line, How.STEM)
+        return cls(
+            Language.BN if bangla else Language.EN,
+            bangla_letters=letters or not latin,
+            bangla_digits=digits or (letters and not _LATIN_DIGIT.search(rest)),
+        )
+
+    def hearing(self, line: Line) -> Speech:
+        """The same, once misspelt words have been recognised."""
+        if self.language is Language.BN or not _sounds_bangla(line, How.NEAR):
+            return self
+        return Speech(Language.BN, self.bangla_letters, self.bangla_digits)
+
+    def write(self, shape: CommandShape, args: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+        """A line that he could have written for a command with these arguments."""
+        parts = [self._word(COMMAND + shape.name, vocabulary)]
+        for argument in shape.arguments:
+            if (value := args.get(argument.name)) is None:
+                continue
+            key = next((key for key in argument.evidence if key.endswith(f".{value}")), None)
+            parts.append(self._word(key, vocabulary) if key else self._value(str(value)))
+        return " ".join(part for part in parts if part)
+
+    def _word(self, key: str, vocabulary: Vocabulary) -> str:
+        return vocabulary.write(key, self.language, bangla_letters=self.bangla_letters)
+
+    def _value(self, value: str) -> str:
+        return bangla_digits(value) if self.bangla_digits else latin_digits(value)
+
+
+def _sounds_bangla(line: Line, how: How) -> bool:
+    return any(item.languages == _BANGLA_ONLY and item.how <= how and len(item.text) > 1 for item in line.items)

@@ -1,0 +1,99 @@
+"""Normal forms of a text: one spelling of letters, digits, separators and spaces.
+
+Bangla arrives in several Unicode forms, with Bangla and Latin digits mixed inside one number and with invisible marks
+anywhere. ``normalise`` brings all of them to one form in which two texts that look the same are the same. It keeps what a
+person can see: the letters, their case and their order.
+
+Two rules are particular to Bangla:
+
+- The danda ends a sentence and is also typed inside numbers (``১২৩।২০১৯``): it becomes a full stop.
+- The visarga abbreviates (``রেজিঃ``) or stands for a colon; it becomes a colon unless a Bangla letter follows (``দুঃখ``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BANGLA_DIGITS = "০১২৩৪৫৬৭৮৯"
+_LATIN_DIGITS = "0123456789"
+_TO_BANGLA = str.maketrans(_LATIN_DIGITS, _BANGLA_DIGITS)
+
+# Direction marks, joiners, soft hyphen, byte order mark, variation selectors, tags and broken halves of surrogate pairs:
+# nothing that a person sees, so they may stand anywhere without changing what was said.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
+)
+_CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
+_SIGNS = str.maketrans(
+    {
+        **dict(zip(_BANGLA_DIGITS, _LATIN_DIGITS, strict=True)),
+        **dict.fromkeys("।॥॰۔", "."),
+        **dict.fromkeys("‐‑‒–—―−⁃﹘﹣－٭", "-"),
+        **dict.fromkeys("⁄∕⧸／", "/"),
+        **dict.fromkeys("‘’‛′ʼ`´＇", "'"),
+        **dict.fromkeys("“”„‟″«»＂", '"'),
+        "ৰ": "র",  # the Assamese letters look alike and sit on some keyboards
+        "ৱ": "ব",
+    }
+)
+_VISARGA_AS_COLON = re.compile("ঃ(?![ঁ-ংঅ-ৎৗড়-ৣৰৱ])")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_HAS_BANGLA = re.compile("[\u0980-\u09ff]")
+_HAS_BANGLA_LETTER = re.compile("[ঁ-ঃঅ-ৎৗড়-ৣৰ-ৱ]")
+_HAS_BANGLA_DIGIT = re.compile("[০-৯]")
+# NFC itself never yields the precomposed letters: the standard excludes them from composition.
+_PRECOMPOSED = (("\u09af\u09bc", "\u09df"), ("\u09a1\u09bc", "\u09dc"), ("\u09a2\u09bc", "\u09dd"))
+
+
+def normalise(text: str) -> str:
+    """The form to match on: NFC letters, ASCII digits and separators, single spaces, nothing invisible.
+
+    Letters keep their case, and letter and nukta stay two characters, as NFC has it. Applying it twice changes nothing.
+    """
+    if text.isascii():
+        return " ".join(text.translate(_CONTROL).split())
+    text = _INVISIBLE.sub("", text).translate(_CONTROL)
+    # The compatibility form folds what telephones and styled fonts offer for plain letters, digits and spaces.
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    if "ঃ" in text:
+        text = _VISARGA_AS_COLON.sub(":", text)
+    text = text.replace("অা", "আ")  # typed as two keys, looks like one letter
+    text = _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], "")), text)
+    return " ".join(text.split())
+
+
+def precomposed(text: str) -> str:
+    """The form to send: NFC with য় ড় ঢ় as one character each, which saves a unit of the message for every one."""
+    text = unicodedata.normalize("NFC", text)
+    for pair, letter in _PRECOMPOSED:
+        text = text.replace(pair, letter)
+    return text
+
+
+def bangla_digits(text: str) -> str:
+    """The text with its Latin digits written in Bangla."""
+    return text.translate(_TO_BANGLA)
+
+
+def latin_digits(text: str) -> str:
+    """The text with its digits of any script written in Latin, everything else as it was."""
+    return (
+        text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], digit[0])), text)
+    )
+
+
+def has_bangla(text: str) -> bool:
+    """Whether any character of the Bangla block, a digit included, stands in the text."""
+    return _HAS_BANGLA.search(text) is not None
+
+
+def has_bangla_letter(text: str) -> bool:
+    """Whether a Bangla letter or vowel sign stands in the text."""
+    return _HAS_BANGLA_LETTER.search(text) is not None
+
+
+def has_bangla_digit(text: str) -> bool:
+    """Whether a Bangla digit stands in the text."""
+    return _HAS_BANGLA_DIGIT.search(text) is not None

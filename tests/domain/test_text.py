@@ -1,0 +1,84 @@
+"""Normal forms: what looks the same is the same."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.text import bangla_digits, has_bangla, latin_digits, normalise, precomposed
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("  STATUS\t123/2019\r\n", "STATUS 123/2019"),
+        ("অবস্থা ১২৩/২০১৯", "অবস্থা 123/2019"),
+        ("1২3/20১৯", "123/2019"),
+        ("١٢٣/२०१९", "123/2019"),
+        ("１２３／２０１９", "123/2019"),  # fullwidth
+        ("𝟏𝟐𝟑", "123"),  # styled digits
+        ("123\u00a0/\u00a02019", "123 / 2019"),  # no-break spaces
+        ("১২৩।২০১৯", "123.2019"),
+        ("শেষ॥", "শেষ."),
+        ("রেজিঃ নং-১২৩", "রেজি: নং-123"),
+        ("দুঃখিত", "দুঃখিত"),  # the visarga is a letter here
+        ("সাহায্\u200dয", "সাহায্য"),
+        ("হাঁ\u200c ১", "হাঁ 1"),
+        ("\ufeff\u200fSTOP\u200e", "STOP"),
+        ("২০১৯–২০২০", "2019-2020"),
+        ("Cox’s Bazar", "Cox's Bazar"),
+        ("মে\u09dfাদ", "মে\u09af\u09bcাদ"),
+        ("কে\u09be", "কো"),  # the vowel sign typed as its two halves
+        ("অাপনি", "আপনি"),
+        ("", ""),
+    ],
+)
+def test_one_form_for_what_looks_the_same(typed: str, plain: str) -> None:
+    assert normalise(typed) == plain
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(st.text(alphabet="কঅয়়ািঃ্ঁ\u200c\u200d০৯ ।:ে\u09d7\u09be"))
+def test_normalising_bangla_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(st.text())
+def test_every_form_of_a_text_has_one_normal_form(text: str) -> None:
+    assert normalise(unicodedata.normalize("NFD", text)) == normalise(unicodedata.normalize("NFC", text))
+    assert normalise(precomposed(text)) == normalise(unicodedata.normalize("NFC", text))
+
+
+def test_the_form_to_send_has_one_character_for_each_letter() -> None:
+    apart = unicodedata.normalize("NFD", "মেয়াদ আষাঢ় পাড়া")
+    assert precomposed(apart) == "মে\u09dfাদ আষা\u09dd পা\u09dcা"
+    assert precomposed(precomposed(apart)) == precomposed(apart)
+
+
+@given(st.text())
+def test_the_form_to_send_is_the_same_text(text: str) -> None:
+    assert unicodedata.normalize("NFC", precomposed(text)) == unicodedata.normalize("NFC", text)
+
+
+@given(st.integers(min_value=0).map(str))
+def test_digits_go_there_and_back(digits: str) -> None:
+    assert latin_digits(bangla_digits(digits)) == digits
+
+
+def test_digits_alone_are_rewritten() -> None:
+    assert bangla_digits("R4821 নতুন 6") == "R৪৮২১ নতুন ৬"
+    assert latin_digits("১২৩/২০১৯ মেয়াদ") == "123/2019 মেয়াদ"
+
+
+def test_bangla_is_seen() -> None:
+    assert has_bangla("abc ১")
+    assert not has_bangla("abc ।")
