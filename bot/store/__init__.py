@@ -1,0 +1,1 @@
+"""The database: schema, migrations, one writer, readers, and one module of queries per noun."""

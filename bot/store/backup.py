@@ -1,0 +1,122 @@
+"""Backup and restore of the SQLite database while the gateway runs.
+
+Both use SQLite's own online copy, which takes a consistent moment without stopping the writer. A restore goes the same way back into the
+live file in one transaction: a running gateway simply sees the older content from its next statement on.
+
+What waits in a backup may have gone out between then and now. Sending it again could reach people twice, so that a restore marks
+every waiting message ``unconfirmed``: visible, resolvable by receipts, and never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import StoreError
+from bot.store.engine import engine_for
+from bot.store.engines.sqlite import SqliteEngine
+from bot.store.migrate import check_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WAITING = """
+    UPDATE outbox SET state = 'unconfirmed', lease_until_at = NULL, error = 'restored from a backup'
+    WHERE state IN ('queued', 'sending')
+"""
+
+
+def back_up(url: str, file: Path) -> int:
+    """Write a copy of the database to ``file``; returns its size in bytes.
+
+    The copy appears under its name only when it is whole and has passed SQLite's integrity check.
+
+    Raises:
+        StoreError: not SQLite, or the copy is not sound.
+    """
+    engine = _sqlite(url)
+    check_version(engine)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    try:
+        with _opened(engine.path) as source, _opened(unfinished) as target:
+            source.backup(target)
+            # One file, without a write-ahead log beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
+            _must_be_sound(target)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def restore(url: str, file: Path) -> tuple[Path, int]:
+    """Put the backup in ``file`` in place of the live database.
+
+    Returns:
+        Where the database of before is kept, and how many waiting messages became unconfirmed.
+
+    Raises:
+        StoreError: not SQLite, not a sound backup, or of another version; nothing was changed then.
+    """
+    engine = _sqlite(url)
+    with tempfile.TemporaryDirectory(dir=engine.path.parent) as folder:
+        copy = Path(folder) / "restoring.db"
+        shutil.copyfile(file, copy)
+        _check(copy)
+        kept = _keep(url, engine)
+        with _opened(copy) as source, _opened(engine.path) as live:
+            unconfirmed = source.execute(_WAITING).rowcount
+            source.commit()
+            live.execute("PRAGMA journal_mode = WAL")
+            source.backup(live)
+    return kept, unconfirmed
+
+
+def _check(copy: Path) -> None:
+    """A backup must be a sound database of this version."""
+    try:
+        with _opened(copy) as source:
+            _must_be_sound(source)
+    except sqlite3.DatabaseError as error:
+        message = "the file is not a sound backup"
+        raise StoreError(message) from error
+    check_version(SqliteEngine(f"sqlite:///{copy}"))
+
+
+def _keep(url: str, engine: SqliteEngine) -> Path:
+    """Keep the database of now beside itself."""
+    kept = engine.path.with_name(f"{engine.path.stem}.before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db")
+    if engine.path.exists():
+        back_up(url, kept)
+    return kept
+
+
+def _sqlite(url: str) -> SqliteEngine:
+    engine = engine_for(url)
+    if not isinstance(engine, SqliteEngine):
+        message = "this works on SQLite; use pg_dump and pg_restore for PostgreSQL"
+        raise StoreError(message)
+    return engine
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA busy_timeout = 10000")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _must_be_sound(connection: sqlite3.Connection) -> None:
+    found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if found != "ok":
+        message = "the copy does not pass the integrity check"
+        raise StoreError(message)

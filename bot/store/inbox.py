@@ -1,0 +1,140 @@
+"""Messages in: one row per provider message, with its outcome, written in the same commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bot.store.query import Query, values_of
+from bot.store.schema import inbox, outbox
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.messages import MO
+    from bot.store.query import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a message in.
+
+    Attributes:
+        outcome: ``replied`` or ``silent``.
+        command: what ran or was asked about, if anything.
+        reason: why it was asked back or got no answer.
+    """
+
+    outcome: str
+    command: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message that was taken in before: our id, what became of it, and the answer it got, if any."""
+
+    id: int
+    fate: Fate
+    text: str | None
+    encoding: str | None
+
+    @classmethod
+    def of(
+        cls,
+        id: int,  # noqa: A002 - the column's name
+        outcome: str,
+        command: str | None,
+        reason: str | None,
+        text: str | None,
+        encoding: str | None,
+    ) -> Known:
+        """From a row."""
+        return cls(id, Fate(outcome, command, reason), text, encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message in as the simulator shows it."""
+
+    id: int
+    channel: str
+    sender: str
+    text: str
+    received_at: datetime
+    outcome: str
+    command: str | None
+    reason: str | None
+
+
+_KNOWN = Query(
+    select(inbox.c.id, inbox.c.outcome, inbox.c.command, inbox.c.reason, outbox.c.text, outbox.c.encoding)
+    .select_from(inbox.outerjoin(outbox, outbox.c.in_reply_to == inbox.c.id))
+    .where(inbox.c.channel == bindparam("channel"), inbox.c.provider_id == bindparam("provider_id"))
+    .order_by(outbox.c.id)
+    .limit(1),
+    Known.of,
+)
+_ADD: Query[int] = Query(
+    insert(inbox)
+    .values(
+        values_of("channel", "provider_id", "sender", "sent_to", "text", "received_at", "outcome", "command", "reason")
+    )
+    .returning(inbox.c.id)
+)
+_SETTLE: Query[int] = Query(
+    update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(values_of("outcome", "command", "reason"))
+)
+_FROM = Query(
+    select(
+        inbox.c.id,
+        inbox.c.channel,
+        inbox.c.sender,
+        inbox.c.text,
+        inbox.c.received_at,
+        inbox.c.outcome,
+        inbox.c.command,
+        inbox.c.reason,
+    )
+    .where(inbox.c.sender == bindparam("sender"))
+    .order_by(inbox.c.id.desc())
+    .limit(bindparam("most")),
+    Received,
+)
+
+
+def known(tx: Tx, mo: MO) -> Known | None:
+    """The row of the same provider message, if it was taken in before."""
+    return tx.first(_KNOWN, channel=mo.channel, provider_id=mo.provider_id)
+
+
+def add(tx: Tx, mo: MO, sender: str, received_at: datetime, fate: Fate) -> int:
+    """Record a message with the outcome it is expected to have; the key refuses a second row.
+
+    Most messages end as expected, which saves the writer a second statement. Where one does not, ``settle`` puts it right in the
+    same unit of work, so that nobody ever sees the expectation.
+    """
+    return tx.one(
+        _ADD,
+        channel=mo.channel,
+        provider_id=mo.provider_id,
+        sender=sender,
+        sent_to=mo.to,
+        text=mo.text,
+        received_at=received_at,
+        outcome=fate.outcome,
+        command=fate.command,
+        reason=fate.reason,
+    )
+
+
+def settle(tx: Tx, inbox_id: int, fate: Fate) -> None:
+    """Write down what became of a message after all."""
+    tx.run(_SETTLE, inbox_id=inbox_id, outcome=fate.outcome, command=fate.command, reason=fate.reason)
+
+
+def latest_from(tx: Tx, sender: str, most: int = 50) -> list[Received]:
+    """The newest messages of one sender, newest first."""
+    return tx.all(_FROM, sender=sender, most=most)

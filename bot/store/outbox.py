@@ -1,0 +1,221 @@
+"""Messages out: queueing, settling by receipts, showing. Everything that leaves the gateway is a row here first.
+
+Every change of state names the state it expects, so that a late receipt can never move a row back. What couriers do with the rows is in
+``bot.store.claims``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, text, update
+
+from bot.domain.messages import State
+from bot.store.query import Query, insert_once
+from bot.store.schema import outbox
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from bot.domain.messages import Draft
+    from bot.domain.segments import Measure
+    from bot.store.query import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message out as the command line and the pages show it."""
+
+    id: int
+    message_class: str
+    to: str
+    channel: str
+    state: str
+    segments: int
+    encoding: str
+    price: Decimal
+    text: str
+    created_at: datetime
+    in_reply_to: int | None
+    error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of ``barta outbox --json``."""
+        return {
+            "id": self.id,
+            "class": self.message_class,
+            "to": self.to,
+            "channel": self.channel,
+            "state": self.state,
+            "segments": self.segments,
+            "text": self.text,
+            "created_at": self.created_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Where a message stands, for a receipt."""
+
+    state: State
+    attempts: int
+
+    @classmethod
+    def of(cls, state: str, attempts: int) -> Current:
+        """From a row."""
+        return cls(State(state), attempts)
+
+
+_ADD = insert_once(
+    outbox,
+    "key",
+    "message_class",
+    "priority",
+    "channel",
+    "recipient",
+    "state",
+    "content",
+    "language",
+    "text",
+    "encoding",
+    "segments",
+    "price",
+    "in_reply_to",
+    "created_at",
+    "not_before_at",
+    "expires_at",
+    "submitted_at",
+    unique=["key"],
+    returning="id",
+)
+_CURRENT = Query(
+    select(outbox.c.state, outbox.c.attempts).where(
+        outbox.c.id == bindparam("row_id"), outbox.c.channel == bindparam("for_channel")
+    ),
+    Current.of,
+)
+_SETTLE: Query[int] = Query(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == bindparam("old_state"))
+    .values(
+        state=bindparam("new_state"),
+        lease_until_at=None,
+        submitted_at=func.coalesce(outbox.c.submitted_at, bindparam("at")),
+        settled_at=bindparam("settled"),
+        provider_id=func.coalesce(bindparam("theirs"), outbox.c.provider_id),
+        error=bindparam("why"),
+    )
+)
+_row = select(
+    outbox.c.id,
+    outbox.c.message_class,
+    outbox.c.recipient,
+    outbox.c.channel,
+    outbox.c.state,
+    outbox.c.segments,
+    outbox.c.encoding,
+    outbox.c.price,
+    outbox.c.text,
+    outbox.c.created_at,
+    outbox.c.in_reply_to,
+    outbox.c.error,
+)
+_ALL = Query(_row.order_by(outbox.c.id), Row)
+_IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
+_ANSWERS = Query(_row.where(outbox.c.in_reply_to == bindparam("inbox_id")).order_by(outbox.c.id), Row)
+_TO = Query(
+    _row.where(outbox.c.recipient == bindparam("to"), outbox.c.channel == bindparam("channel"))
+    .order_by(outbox.c.id.desc())
+    .limit(bindparam("most")),
+    Row,
+)
+_ANY: Query[int] = Query(select(outbox.c.id).limit(1))
+_COUNTS = Query(
+    select(outbox.c.channel, outbox.c.state, func.count())
+    .where(text("state IN ('queued', 'sending', 'unconfirmed')"))  # to the letter, so that the partial index serves
+    .group_by(outbox.c.channel, outbox.c.state),
+    lambda channel, state, count: (str(channel), str(state), int(count)),
+)
+
+
+def add(
+    tx: Tx, draft: Draft, *, content: str, text: str, size: Measure, price: Decimal, now: datetime, born: State
+) -> int | None:
+    """Queue a message, or record one that leaves in a response (``born`` submitted).
+
+    Returns:
+        Our id; None where a message with the same key is there already.
+    """
+    return tx.first(
+        _ADD,
+        key=draft.key,
+        message_class=draft.message_class,
+        priority=draft.message_class.priority,
+        channel=draft.channel,
+        recipient=draft.to,
+        state=born,
+        content=content,
+        language=draft.language,
+        text=text,
+        encoding=size.encoding,
+        segments=size.segments,
+        price=price,
+        in_reply_to=draft.in_reply_to,
+        created_at=now,
+        not_before_at=draft.not_before_at,
+        expires_at=draft.expires_at,
+        submitted_at=now if born is State.SUBMITTED else None,
+    )
+
+
+def current(tx: Tx, row_id: int, channel: str) -> Current | None:
+    """Where a message of this channel stands."""
+    return tx.first(_CURRENT, row_id=row_id, for_channel=channel)
+
+
+def settle(
+    tx: Tx, row_id: int, old: State, new: State, *, at: datetime, provider_id: str | None, why: str | None
+) -> bool:
+    """Move a message on by a receipt; whether it still was in ``old``."""
+    final = new in {State.DELIVERED, State.FAILED}
+    return (
+        tx.run(
+            _SETTLE,
+            row_id=row_id,
+            old_state=old,
+            new_state=new,
+            at=at,
+            settled=at if final else None,
+            theirs=provider_id,
+            why=why,
+        )
+        > 0
+    )
+
+
+def rows(tx: Tx, state: str | None = None) -> list[Row]:
+    """Every message, or those in one state, oldest first."""
+    return tx.all(_ALL) if state is None else tx.all(_IN_STATE, state=state)
+
+
+def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
+    """The answers to one message in."""
+    return tx.all(_ANSWERS, inbox_id=inbox_id)
+
+
+def latest_to(tx: Tx, to: str, channel: str, most: int = 50) -> list[Row]:
+    """The newest messages to one number on one channel, newest first."""
+    return tx.all(_TO, to=to, channel=channel, most=most)
+
+
+def counts(tx: Tx) -> list[tuple[str, str, int]]:
+    """How many messages wait, are under way or are unconfirmed, by channel."""
+    return tx.all(_COUNTS)
+
+
+def alive(tx: Tx) -> bool:
+    """Whether the database answers."""
+    tx.first(_ANY)
+    return True

@@ -1,0 +1,335 @@
+"""The tables, stated once for SQLite and PostgreSQL.
+
+Instants are aware and in UTC (``*_at``), days are plain dates (``*_on``), money is a whole number of 1/10,000 taka behind a
+``Decimal``. What must be unique is unique here, by a key, so that no memory of the program is needed to keep it so.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from bot.domain.access import Role
+from bot.domain.messages import Language, MessageClass, ReceiptKind, State
+from bot.domain.offices import Level
+from bot.domain.registry import Basis, SocietyLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _as_text(moment: datetime | None) -> str | None:
+    """UTC without its mark, so that text order is time order; as SQLAlchemy writes and reads it."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        message = "a moment needs its time zone"
+        raise ValueError(message)
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware on both sides of the program, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments."""
+        if value is not None and value.tzinfo is None:
+            message = "a moment needs its time zone"
+            raise ValueError(message)
+        return value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object] | None:
+        """On SQLite straight to text, which is on the way of every message; elsewhere as usual."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment its zone back."""
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Taka(TypeDecorator[Decimal]):
+    """An amount of money, exact to 1/10,000 taka."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Whole 1/10,000 taka."""
+        return None if value is None else int((value * 10_000).to_integral_value())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        """Taka."""
+        return None if value is None else Decimal(value) / 10_000
+
+
+# Compared byte by byte, whatever the database's language: a range of lineages is a subtree of offices.
+Lineage = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _one_of(column: str, values: Any) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("level", Text, nullable=False),
+    Column("parent_id", ForeignKey("offices.id"), index=True),
+    # "BD/55/5573/55730012/": an office's jurisdiction is every lineage that begins with its own.
+    Column("lineage", Lineage, nullable=False, unique=True),
+    Column("name_bn", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    _one_of("level", Level),
+)
+
+societies = Table(
+    "societies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The office whose register the number belongs to: the district, or a higher office for the few registered there.
+    Column("register_id", ForeignKey("offices.id"), nullable=False),
+    Column("office_id", ForeignKey("offices.id"), nullable=False, index=True),
+    Column("registration_no", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("registered_on", Date),
+    Column("name_bn", Text, nullable=False),
+    Column("name_en", Text),
+    Column("level", Text, nullable=False),
+    Column("category", Text),
+    Column("address", Text),
+    # As the registry gives it; the officer as a person is in appointments.
+    Column("officer_msisdn", Text),
+    Column("confirmed_on", Date),
+    UniqueConstraint("register_id", "registration_no"),
+    Index(None, "serial", "year"),
+    _one_of("level", SocietyLevel),
+)
+
+committee_terms = Table(
+    "committee_terms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("society_id", ForeignKey("societies.id"), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("formed_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False, index=True),
+    UniqueConstraint("society_id", "formed_on"),
+    _one_of("basis", Basis),
+    CheckConstraint("expires_on >= formed_on", name="order"),
+)
+
+
+def _yearly(name: str) -> Table:
+    """One row per society and co-operative year ('2024-25')."""
+    return Table(
+        name,
+        metadata,
+        Column("society_id", ForeignKey("societies.id"), primary_key=True),
+        Column("year", Text, primary_key=True),
+        Column("held_on", Date),
+    )
+
+
+agms = _yearly("agms")
+audits = _yearly("audits")
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    # Not unique: a household may share one phone, and one person may serve several societies.
+    Column("msisdn", Text, index=True),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("office_id", ForeignKey("offices.id"), index=True),
+    Column("society_id", ForeignKey("societies.id")),
+    Column("started_on", Date, nullable=False),
+    Column("ended_on", Date),
+    _one_of("role", [role for role in Role if role is not Role.PUBLIC]),
+    CheckConstraint("(office_id IS NULL) <> (society_id IS NULL)", name="place"),
+    Index(
+        "uq_appointments_serving",
+        "society_id",
+        "role",
+        unique=True,
+        sqlite_where=text("ended_on IS NULL AND society_id IS NOT NULL"),
+        postgresql_where=text("ended_on IS NULL AND society_id IS NOT NULL"),
+    ),
+    Index(
+        "uq_appointments_office",
+        "person_id",
+        "office_id",
+        "role",
+        unique=True,
+        sqlite_where=text("ended_on IS NULL AND office_id IS NOT NULL"),
+        postgresql_where=text("ended_on IS NULL AND office_id IS NOT NULL"),
+    ),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("msisdn", Text, primary_key=True),
+    Column("language", Text),
+    Column("stopped_at", Instant),
+    # When this number last got the short help for a text that was not understood.
+    Column("puzzled_at", Instant),
+    _one_of("language", Language),
+)
+
+dialogues = Table(
+    "dialogues",
+    metadata,
+    Column("msisdn", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("sent_to", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("command", Text),
+    # Why there was no answer, or why the text was asked back.
+    Column("reason", Text),
+    UniqueConstraint("channel", "provider_id"),
+    Index(None, "sender", "received_at"),
+    _one_of("outcome", ["replied", "silent"]),
+)
+
+_OPEN = "state IN ('queued', 'sending', 'unconfirmed')"
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("class", Text, nullable=False, key="message_class"),
+    Column("priority", Integer, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("to", Text, nullable=False, key="recipient"),
+    Column("state", Text, nullable=False),
+    # The reply before rendering, so that a text that tells of time passing is true on the day it leaves.
+    Column("content", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("encoding", Text, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("price", Taka, nullable=False),
+    Column("in_reply_to", ForeignKey("inbox.id"), index=True),
+    Column("created_at", Instant, nullable=False),
+    # In the gateway's time, which BARTA_NOW may freeze:
+    Column("not_before_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+    # In running time, whatever BARTA_NOW says:
+    Column("retry_at", Instant),
+    Column("lease_until_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("submitted_at", Instant),
+    Column("settled_at", Instant),
+    Column("provider_id", Text),
+    Column("error", Text),
+    _one_of("state", State),
+    _one_of("class", MessageClass),
+    _one_of("language", Language),
+    CheckConstraint("(state = 'sending') = (lease_until_at IS NOT NULL)", name="lease"),
+    Index(
+        "ix_outbox_waiting",
+        "channel",
+        "priority",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_outbox_leased",
+        "channel",
+        "lease_until_at",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    Index(
+        "ix_outbox_expiring",
+        "channel",
+        "expires_at",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index("ix_outbox_recipient", "recipient", "id"),
+    Index(
+        "ix_outbox_open",
+        "channel",
+        "state",
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
+    ),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("provider_id", Text),
+    Column("detail", Text),
+    Column("received_at", Instant, nullable=False),
+    _one_of("kind", ReceiptKind),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

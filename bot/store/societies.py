@@ -1,0 +1,280 @@
+"""Societies as the registry keeps them: what an import compares and writes, what an export reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, and_, bindparam, func, insert, select, update
+
+from bot.domain.registry import Basis, SocietyLevel
+from bot.store.query import Query, upsert, values_of
+from bot.store.schema import agms, appointments, audits, committee_terms, offices, people, societies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from typing import Any
+
+    from sqlalchemy import BindParameter, Column, ColumnElement, FromClause, ScalarSelect
+
+    from bot.domain.registry import RegistrationNo
+    from bot.store.query import Tx
+
+    _Wanted = BindParameter[Any] | ScalarSelect[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What stands in a society's own row, besides its number.
+
+    Attributes:
+        office_id: the office that looks after it.
+        registered_on: the day of registration.
+        name_bn, name_en: full names.
+        level: primary, central or national.
+        category: one of the known categories, or the words of the registry.
+        address: as the registry has it.
+        officer_msisdn: the phone of the officer as the registry has it.
+    """
+
+    office_id: int
+    registered_on: date | None
+    name_bn: str
+    name_en: str | None
+    level: SocietyLevel
+    category: str | None
+    address: str | None
+    officer_msisdn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A committee's term; ``expires_on`` is its last day."""
+
+    basis: Basis
+    formed_on: date
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """The general meeting or the audit of one co-operative year, and the day it was held, if known."""
+
+    year: str
+    held_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who holds an office of the society now."""
+
+    appointment_id: int
+    name: str
+    msisdn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A society as the store has it, with its number.
+
+    Attributes:
+        id: ours.
+        registration_no: ``123/2019``.
+        office_code: of the office that looks after it.
+        facts: its own row.
+        term, agm, audit: those asked for (``record``) or the latest (``of_register``).
+        president, secretary: who serves now.
+    """
+
+    id: int
+    registration_no: str
+    office_code: str
+    facts: Facts
+    term: Term | None
+    agm: Yearly | None
+    audit: Yearly | None
+    president: Bearer | None
+    secretary: Bearer | None
+
+
+_office = offices.alias("office")
+_term = committee_terms.alias("term")
+_agm = agms.alias("agm")
+_audit = audits.alias("audit")
+_president = appointments.alias("president")
+_secretary = appointments.alias("secretary")
+_president_person = people.alias("president_person")
+_secretary_person = people.alias("secretary_person")
+
+
+def _record(*row: Any) -> Record:
+    facts = Facts(row[3], row[4], row[5], row[6], SocietyLevel(row[7]), row[8], row[9], row[10])
+    return Record(
+        row[0],
+        row[1],
+        row[2],
+        facts,
+        Term(Basis(row[11]), row[12], row[13]) if row[11] else None,
+        Yearly(*row[14:16]) if row[14] else None,
+        Yearly(*row[16:18]) if row[16] else None,
+        Bearer(*row[18:21]) if row[18] else None,
+        Bearer(*row[21:24]) if row[21] else None,
+    )
+
+
+def _serves(bearer: FromClause, role: str) -> ColumnElement[bool]:
+    return and_(bearer.c.society_id == societies.c.id, bearer.c.role == role, bearer.c.ended_on.is_(None))
+
+
+def _records(formed_on: _Wanted, agm_year: _Wanted, audit_year: _Wanted) -> Select[Any]:
+    """Societies with one term, one meeting and one audit each: those that the arguments name."""
+    own, term = societies.c, _term.c
+    return select(
+        *(own.id, own.registration_no, _office.c.code),
+        *(own.office_id, own.registered_on, own.name_bn, own.name_en, own.level),
+        *(own.category, own.address, own.officer_msisdn),
+        *(term.basis, term.formed_on, term.expires_on),
+        *(_agm.c.year, _agm.c.held_on, _audit.c.year, _audit.c.held_on),
+        *(_president.c.id, _president_person.c.name, _president_person.c.msisdn),
+        *(_secretary.c.id, _secretary_person.c.name, _secretary_person.c.msisdn),
+    ).select_from(
+        societies.join(_office, _office.c.id == own.office_id)
+        .outerjoin(_term, and_(term.society_id == own.id, term.formed_on == formed_on))
+        .outerjoin(_agm, and_(_agm.c.society_id == own.id, _agm.c.year == agm_year))
+        .outerjoin(_audit, and_(_audit.c.society_id == own.id, _audit.c.year == audit_year))
+        .outerjoin(_president, _serves(_president, "president"))
+        .outerjoin(_president_person, _president_person.c.id == _president.c.person_id)
+        .outerjoin(_secretary, _serves(_secretary, "secretary"))
+        .outerjoin(_secretary_person, _secretary_person.c.id == _secretary.c.person_id)
+    )
+
+
+def _latest(column: Column[Any]) -> _Wanted:
+    """The latest ``column`` among the society's rows of a table."""
+    rows = column.table
+    return select(func.max(column)).where(rows.c.society_id == societies.c.id).correlate(societies).scalar_subquery()
+
+
+_RECORD = Query(
+    _records(bindparam("formed_on"), bindparam("agm_year"), bindparam("audit_year")).where(
+        societies.c.register_id == bindparam("register_id"),
+        societies.c.registration_no == bindparam("registration_no"),
+    ),
+    _record,
+)
+_OF_REGISTER = Query(
+    _records(_latest(committee_terms.c.formed_on), _latest(agms.c.year), _latest(audits.c.year))
+    .where(societies.c.register_id == bindparam("register_id"))
+    .order_by(societies.c.year, societies.c.serial),
+    _record,
+)
+_REGISTERS: Query[int] = Query(
+    select(offices.c.id).where(offices.c.id.in_(select(societies.c.register_id))).order_by(offices.c.lineage)
+)
+_COUNT: Query[int] = Query(select(func.count()).select_from(societies))
+
+_FACTS = ("office_id", "registered_on", "name_bn", "name_en", "level", "category", "address", "officer_msisdn")
+_ADD: Query[int] = Query(
+    insert(societies)
+    .values(values_of("register_id", "registration_no", "serial", "year", *_FACTS, "confirmed_on"))
+    .returning(societies.c.id)
+)
+_CHANGE: Query[int] = Query(
+    update(societies).where(societies.c.id == bindparam("society_id")).values(values_of(*_FACTS, "confirmed_on"))
+)
+_PUT_TERM = upsert(
+    committee_terms,
+    *("society_id", "basis", "formed_on", "expires_on"),
+    unique=["society_id", "formed_on"],
+    update=["basis", "expires_on"],
+)
+_PUT_AGM = upsert(agms, "society_id", "year", "held_on", unique=["society_id", "year"], update=["held_on"])
+_PUT_AUDIT = upsert(audits, "society_id", "year", "held_on", unique=["society_id", "year"], update=["held_on"])
+
+
+def record(
+    tx: Tx,
+    register_id: int,
+    number: RegistrationNo,
+    *,
+    formed_on: date | None = None,
+    agm_year: str | None = None,
+    audit_year: str | None = None,
+) -> Record | None:
+    """The society with a number in a register, with the term, meeting and audit that the arguments name; or None."""
+    return tx.first(
+        _RECORD,
+        register_id=register_id,
+        registration_no=str(number),
+        formed_on=formed_on,
+        agm_year=agm_year,
+        audit_year=audit_year,
+    )
+
+
+def registers(tx: Tx) -> list[int]:
+    """The ids of the offices that have a register with at least one society, in the order of the tree."""
+    return tx.all(_REGISTERS)
+
+
+def of_register(tx: Tx, register_id: int) -> list[Record]:
+    """The societies of one register by year and serial, each with its latest term, meeting and audit."""
+    return tx.all(_OF_REGISTER, register_id=register_id)
+
+
+def count(tx: Tx) -> int:
+    """How many societies are registered."""
+    return tx.one(_COUNT)
+
+
+def add(tx: Tx, register_id: int, number: RegistrationNo, facts: Facts, confirmed_on: date) -> int:
+    """Write a new society; returns its id."""
+    return tx.one(
+        _ADD,
+        register_id=register_id,
+        registration_no=str(number),
+        serial=number.serial,
+        year=number.year,
+        confirmed_on=confirmed_on,
+        **_values(facts),
+    )
+
+
+def change(tx: Tx, society_id: int, facts: Facts, confirmed_on: date) -> None:
+    """Write a society's own row anew."""
+    tx.run(_CHANGE, society_id=society_id, confirmed_on=confirmed_on, **_values(facts))
+
+
+def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]]) -> None:
+    """Add the terms of societies, or correct those formed on the same day."""
+    tx.run_many(
+        _PUT_TERM,
+        (
+            {
+                "society_id": society,
+                "basis": term.basis.value,
+                "formed_on": term.formed_on,
+                "expires_on": term.expires_on,
+            }
+            for society, term in terms
+        ),
+    )
+
+
+def put_agms(tx: Tx, held: Iterable[tuple[int, Yearly]]) -> None:
+    """Add or correct the general meetings of societies."""
+    tx.run_many(_PUT_AGM, _yearly(held))
+
+
+def put_audits(tx: Tx, held: Iterable[tuple[int, Yearly]]) -> None:
+    """Add or correct the audits of societies."""
+    tx.run_many(_PUT_AUDIT, _yearly(held))
+
+
+def _yearly(held: Iterable[tuple[int, Yearly]]) -> Iterable[dict[str, Any]]:
+    return ({"society_id": society, "year": yearly.year, "held_on": yearly.held_on} for society, yearly in held)
+
+
+def _values(facts: Facts) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in _FACTS} | {"level": facts.level.value}

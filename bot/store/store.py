@@ -1,0 +1,87 @@
+"""The store: one writer, a few readers, one database.
+
+``write`` runs a work in the writer's next group; ``read`` runs one on a read-only connection beside it. Both take the same kind of
+plain function, so that a query is written once. The functions of the nouns (``offices``, ``societies``, ``people``, ``inbox``,
+``outbox`` …) take the transaction first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from bot.store.engine import Engine, engine_for, in_transaction
+from bot.store.migrate import check_version
+from bot.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.store.engine import Link
+    from bot.store.query import Tx
+
+T = TypeVar("T")
+
+READERS = 2
+"""Read-only connections: one long read never holds up a short one."""
+
+
+class Store:
+    """The gateway's database, opened. Use ``async with await Store.open(url)``."""
+
+    def __init__(self, engine: Engine, writer: Writer, readers: asyncio.Queue[Link]) -> None:
+        self.engine = engine
+        self.writer = writer
+        self._readers = readers
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open a database that ``barta init`` has made.
+
+        Raises:
+            NotInitialised: it has no tables yet.
+            WrongVersion: it belongs to another version of the program.
+        """
+        engine = engine_for(url)
+        check_version(engine)
+        writer = Writer(await engine.link())
+        writer.start()
+        readers: asyncio.Queue[Link] = asyncio.Queue()
+        for _ in range(READERS):
+            readers.put_nowait(await engine.link(read_only=True))
+        return cls(engine, writer, readers)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` and return its result once it is durable."""
+        return await self.writer.do(work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` on a read-only connection, seeing one moment of the database."""
+        reader = await self._readers.get()
+        try:
+            return await reader.run(lambda connection: in_transaction(connection, work))
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def close(self) -> None:
+        """Finish waiting works, then close every connection."""
+        await self.writer.close()
+        for _ in range(READERS):
+            await (await self._readers.get()).close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def do(url: str, work: Callable[[Tx], T], *, read_only: bool = False) -> T:
+    """Run one work on its own connection, without an event loop: for the command line."""
+    engine = engine_for(url)
+    check_version(engine)
+    connection = engine.connect(read_only=read_only)
+    try:
+        return in_transaction(connection, work)
+    finally:
+        connection.close()

@@ -1,0 +1,172 @@
+"""The life of a message out in the store, on each engine: claims, leases, settling, receipts; a state never goes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, Reply, State
+from bot.domain.segments import measure
+from bot.i18n import dump
+from bot.receipts import apply
+from bot.store import claims, outbox, store
+
+if TYPE_CHECKING:
+    from bot.store.claims import Claimed
+    from bot.store.query import Tx
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def queue(
+    tx: Tx,
+    key: str,
+    message_class: MessageClass = MessageClass.REPLY,
+    *,
+    not_before_at: datetime | None = None,
+    expires_at: datetime = NOW + timedelta(days=1),
+) -> int | None:
+    reply = Reply("stop.done")
+    draft = Draft(
+        key, message_class, "kannel", "+8801700000001", reply, Language.BN, expires_at, not_before_at=not_before_at
+    )
+    return outbox.add(
+        tx,
+        draft,
+        content=dump(reply),
+        text="বার্তা",
+        size=measure("বার্তা"),
+        price=Decimal("0.35"),
+        now=NOW,
+        born=State.QUEUED,
+    )
+
+
+def claim(tx: Tx, most: int = 10, now: datetime = NOW) -> list[Claimed]:
+    return claims.claim(tx, "kannel", now=now, running=now, lease_until=now + MINUTE, most=most)
+
+
+def state_of(tx: Tx, row_id: int) -> State:
+    found = outbox.current(tx, row_id, "kannel")
+    assert found is not None
+    return found.state
+
+
+def test_the_same_key_is_queued_once(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        first = queue(tx, "reply:1")
+        assert first is not None
+        assert queue(tx, "reply:1") is None
+        assert [row.id for row in outbox.rows(tx)] == [first]
+        assert outbox.rows(tx)[0].price == Decimal("0.35")
+
+    store.do(database_url, work)
+
+
+def test_a_claim_takes_the_most_pressing_first_and_only_once(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        slow = queue(tx, "b", MessageClass.BROADCAST)
+        reply = queue(tx, "r", MessageClass.REPLY)
+        code = queue(tx, "c", MessageClass.CODE)
+        assert [row.id for row in claim(tx, most=2)] == [code, reply]
+        assert [row.id for row in claim(tx)] == [slow]
+        assert claim(tx) == []
+
+    store.do(database_url, work)
+
+
+def test_what_is_not_due_is_not_claimed(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "early", not_before_at=NOW + MINUTE)
+        queue(tx, "late", expires_at=NOW)
+        assert claim(tx) == []
+        assert claims.expire(tx, "kannel", NOW) == 1
+        assert [row.id for row in claim(tx, now=NOW + MINUTE)] == [1]
+
+    store.do(database_url, work)
+
+
+def test_a_lapsed_lease_is_unconfirmed_or_queued_again(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        for key in ("a", "b"):
+            queue(tx, key)
+        first, second = claim(tx)
+        assert claims.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
+        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED) == 2
+        assert state_of(tx, first.id) is State.UNCONFIRMED
+        assert not claims.submitted(tx, second, at=NOW, provider_id=None, delivered=False), "a lapsed claim has no say"
+        assert state_of(tx, second.id) is State.UNCONFIRMED
+
+    store.do(database_url, work)
+
+
+def test_throttling_burns_no_attempt(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "a")
+        (row,) = claim(tx)
+        assert claims.requeue(tx, row, again=NOW, why="too fast", burnt=False)
+        (row,) = claim(tx)
+        assert row.attempt == 1
+        assert claims.requeue(tx, row, again=NOW + MINUTE, why="down", burnt=True)
+        assert claim(tx) == []
+        assert claim(tx, now=NOW + MINUTE)[0].attempt == 2
+
+    store.do(database_url, work)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "end"),
+    [
+        ("accepted delivered", State.DELIVERED),
+        ("delivered accepted", State.DELIVERED),
+        ("delivered delivered failed", State.DELIVERED),
+        ("failed delivered", State.FAILED),
+        ("accepted accepted", State.SUBMITTED),
+    ],
+)
+@pytest.mark.parametrize("before", ["submitted", "sending", "unconfirmed"])
+def test_receipts_in_any_order_never_move_a_state_back(
+    database_url: str, before: str, receipts: str, end: State
+) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "a")
+        (row,) = claim(tx)
+        if before == "submitted":
+            claims.submitted(tx, row, at=NOW, provider_id=None, delivered=False)
+        if before == "unconfirmed":
+            claims.not_submitted(tx, row, State.UNCONFIRMED, why="no answer", at=NOW)
+        for kind in receipts.split():
+            assert apply(tx, DLR("kannel", row.id, ReceiptKind(kind)), NOW)
+        assert state_of(tx, row.id) is end
+        claims.submitted(tx, row, at=NOW, provider_id=None, delivered=False)
+        assert state_of(tx, row.id) is end, "the late answer of the provider must not undo a receipt"
+
+    store.do(database_url, work)
+
+
+def test_a_receipt_for_something_never_sent_changes_nothing(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        row_id = queue(tx, "a")
+        assert row_id is not None
+        assert apply(tx, DLR("kannel", row_id, ReceiptKind.DELIVERED), NOW)
+        assert state_of(tx, row_id) is State.QUEUED
+        assert not apply(tx, DLR("kannel", 999, ReceiptKind.DELIVERED), NOW)
+        assert not apply(tx, DLR("another", row_id, ReceiptKind.DELIVERED), NOW), "a channel settles only its own"
+
+    store.do(database_url, work)
+
+
+def test_a_message_thought_unsent_is_not_sent_again_once_a_receipt_shows_it_was(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "a")
+        (row,) = claim(tx)
+        claims.requeue(tx, row, again=NOW, why="503", burnt=True)
+        apply(tx, DLR("kannel", row.id, ReceiptKind.DELIVERED), NOW)
+        assert claim(tx) == []
+        assert state_of(tx, row.id) is State.DELIVERED
+
+    store.do(database_url, work)
