@@ -1,0 +1,13 @@
+"""The commands, one per file. Adding one: its file, its line here, its row in ``bot.domain.access.TABLE``, its words and texts."""
+
+from bot.command import Command
+from bot.domain.wording import Wording
+from bot.handlers.confirm import NO, YES
+from bot.handlers.fallback import TEXTS as FALLBACK_TEXTS
+from bot.handlers.help import HELP
+from bot.handlers.language import LANGUAGE
+from bot.handlers.status import STATUS
+from bot.handlers.stop import START, STOP
+
+COMMANDS: tuple[Command, ...] = (STATUS, HELP, LANGUAGE, STOP, START, YES, NO)
+WORDINGS: tuple[Wording, ...] = FALLBACK_TEXTS

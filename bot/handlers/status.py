@@ -1,0 +1,162 @@
+"""``status``: which society, when its committee's term ends, days left, colour, last AGM and audit.
+
+Public facts: anybody may ask about any society, because they stand on the public page too. A sender who serves one society asks
+with the bare word; one who serves several, or a number that exists in several districts, is asked which with a numbered list,
+and the number alone goes on from there for a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.command import Command, Context, Dialogue, Turn
+from bot.domain.choices import pick
+from bot.domain.grammar import Call
+from bot.domain.messages import Reply
+from bot.domain.registry import RegistrationNo, Standing
+from bot.domain.wording import Slot, Wording
+from bot.store import standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.command import Event
+
+LISTED = 5
+"""Most societies in one numbered list."""
+
+DISTRICT_DEPTH = 3
+"""Codes in a district's lineage: nation, division, district."""
+
+_FACTS = {"r": Slot.REG_NO, "agm": Slot.YEAR, "audit": Slot.YEAR}
+_NAMED = {**_FACTS, "name": Slot.NAME, "place": Slot.PLACE}
+
+TEXTS = (
+    Wording("status.own", 1, _FACTS, turns=True),
+    Wording("status.named", 2, _NAMED, turns=True),
+    Wording("status.own_unformed", 1, _FACTS),
+    Wording("status.named_unformed", 2, _NAMED),
+    Wording("status.option", 1, {"r": Slot.REG_NO, "place": Slot.PLACE}),
+    Wording("status.option_named", 1, {"r": Slot.REG_NO, "name": Slot.NAME}),
+    Wording("status.which_district", 3, {"r": Slot.REG_NO}, option="status.option", options=LISTED),
+    Wording("status.which_society", 4, {}, option="status.option_named", options=LISTED),
+    Wording("status.many", 2, {"r": Slot.REG_NO, "n": Slot.COUNT}),
+    Wording("status.choose", 1, {"n": Slot.COUNT}),
+    Wording("status.not_found", 1, {"r": Slot.REG_NO}),
+    Wording("status.not_found_in", 2, {"r": Slot.REG_NO, "place": Slot.PLACE}),
+    Wording("status.unknown_place", 2, {"r": Slot.REG_NO, "typed": Slot.TYPED}),
+    Wording("status.which_number", 1),
+)
+
+
+def _run(context: Context, args: Mapping[str, Any]) -> Reply:
+    if "society_id" in args:
+        return _one(context, standings.by_ids(context.tx, [args["society_id"]]))
+    if "reg_no" in args:
+        return _by_number(context, RegistrationNo.parse(args["reg_no"]), args.get("district"))
+    mine = standings.by_ids(context.tx, context.sender.society_ids[: LISTED + 1])
+    if not mine:
+        return Reply("status.which_number")
+    if len(mine) == 1:
+        return _one(context, mine)
+    return _ask(context, mine[:LISTED], Reply("status.which_society"), "status.option_named")
+
+
+def _by_number(context: Context, number: RegistrationNo, district: str | None) -> Reply:
+    text = str(number)
+    places = context.places.find(district) if district else []
+    if district and not places:
+        return Reply("status.unknown_place", {"r": text, "typed": district})
+    found = _search(context, number, [place.lineage for place in places])
+    if not found and number.year is not None and number.year > context.today.year:
+        # Somebody wrote the year as 98 and meant 1998: no society is registered in the future.
+        found = _search(context, RegistrationNo(number.serial, number.year - 100), [place.lineage for place in places])
+    if len(found) == 1:
+        return _one(context, found)
+    if not found:
+        if len(places) == 1:
+            place = {"bn": places[0].name_bn, "en": places[0].name_en}
+            return Reply("status.not_found_in", {"r": text, "place": place})
+        return Reply("status.not_found", {"r": text})
+    if len(found) > LISTED:
+        return Reply("status.many", {"r": text, "n": len(found)})
+    return _ask(context, found, Reply("status.which_district", {"r": text}), "status.option")
+
+
+def _search(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
+    """In the places given; else in the sender's own societies, his own district, and only then everywhere."""
+    if lineages:
+        return [found for lineage in lineages for found in standings.by_number(context.tx, number, lineage)]
+    for home in dict.fromkeys(_home(post.lineage) for post in context.sender.posts):
+        found = standings.by_number(context.tx, number, home)
+        mine = [standing for standing in found if standing.id in context.sender.society_ids]
+        if mine or found:
+            return mine if len(mine) == 1 else found
+    return standings.by_number(context.tx, number)
+
+
+def _home(lineage: str) -> str:
+    """The lineage within which a post's own numbers are sought: its district, or its area where that is larger."""
+    return "/".join(lineage.split("/")[:DISTRICT_DEPTH]).rstrip("/") + "/"
+
+
+def _one(context: Context, found: Sequence[Standing]) -> Reply:
+    """The answer for one society; its name is left out only where the sender serves just this one."""
+    if not found:
+        return Reply("status.which_number")
+    standing = found[0]
+    facts: dict[str, Any] = {
+        "r": standing.registration_no,
+        "agm": standing.agm_year,
+        "audit": standing.audit_year,
+    }
+    if context.sender.society_ids == (standing.id,):
+        kind = "status.own"
+    else:
+        kind = "status.named"
+        facts["name"] = {"bn": standing.name_bn, "en": standing.name_en}
+        facts["place"] = {"bn": standing.district_bn, "en": standing.district_en}
+    if standing.expires_on is None:
+        return Reply(f"{kind}_unformed", facts)
+    return Reply(kind, facts, turns_on=standing.expires_on)
+
+
+def _ask(context: Context, found: Sequence[Standing], question: Reply, option: str) -> Reply:
+    """A numbered list; the answer is picked up by ``_step``."""
+    context.opens = Dialogue(
+        "status.which",
+        {
+            "options": [
+                {"id": each.id, "names": [each.district_bn, each.district_en, each.registration_no, each.name_bn]}
+                for each in found
+            ]
+        },
+    )
+    choices = tuple(
+        Reply(
+            option,
+            {
+                "r": each.registration_no,
+                "place": {"bn": each.district_bn, "en": each.district_en},
+                "name": {"bn": each.name_bn, "en": each.name_en},
+            },
+        )
+        for each in found
+    )
+    return Reply(question.key, question.params, choices=choices)
+
+
+def _step(state: Mapping[str, Any], event: Event) -> Turn | None:
+    """The list stays open, so that "1" and then "2" answers twice."""
+    options = state["options"]
+    position = pick(options, event.choice, event.text)
+    if position is not None:
+        return Turn(
+            state, calls=(Call("status", {"society_id": options[position]["id"]}, event.understanding.language),)
+        )
+    if event.choice is not None:
+        return Turn(state, Reply("status.choose", {"n": len(options)}))
+    return None
+
+
+STATUS = Command("status", _run, TEXTS, {"status.which": _step})

@@ -1,0 +1,209 @@
+"""Catalogues and rendering: a reply becomes the text that a reader gets.
+
+Texts (``barta.po``) and the words people type (``words.po``) are gettext catalogues, one pair per language, read at start; an
+office can correct a text without touching code. Rendering is late: language, day and channel are known only here.
+
+Bangla is written as official letters write it: Bangla digits, lakh grouping, day/month/year, and the precomposed য় ড় ঢ়, which
+save one unit each on the wire. Babel's ``bn`` locale differs on the first and the last, hence our own digits.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from bot.domain import committee
+from bot.domain.errors import SettingsError
+from bot.domain.messages import Language, Reply
+from bot.domain.segments import clusters
+from bot.domain.text import bangla_digits, precomposed
+from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PLACE_WIDTH, Slot, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+ELLIPSIS = {Language.BN: "…", Language.EN: "..."}
+"""The one-character ellipsis is not in the GSM alphabet: in an English text it would cost half of every segment."""
+
+
+def locale_dir() -> Path:
+    """Where the catalogues are: inside the installed package, or beside it in a source tree."""
+    here = Path(__file__).parent
+    installed = here / "locales"
+    return installed if installed.is_dir() else here.parent / "locales"
+
+
+def read_catalogue(language: Language, domain: str) -> dict[str, str]:
+    """Key → text of one catalogue.
+
+    Raises:
+        SettingsError: the file is missing or is not a catalogue.
+    """
+    path = locale_dir() / language / "LC_MESSAGES" / f"{domain}.po"
+    try:
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, domain=domain, abort_invalid=True)
+    except (OSError, ValueError) as error:
+        message = f"the catalogue {language}/{domain}.po cannot be read: {error}"
+        raise SettingsError(message) from error
+    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+
+
+class Renderer:
+    """Writes replies in the reader's language.
+
+    Args:
+        wordings: every text that may be said.
+        texts: language → key → text; read from the catalogues by default.
+    """
+
+    def __init__(self, wordings: Iterable[Wording], texts: Mapping[Language, Mapping[str, str]] | None = None) -> None:
+        self.wordings: dict[str, Wording] = {wording.key: wording for wording in wordings}
+        self.texts = texts or {language: read_catalogue(language, "barta") for language in Language}
+
+    def text(self, language: Language, key: str) -> str:
+        """The bare text of a key, for words such as a colour and for pages.
+
+        Raises:
+            SettingsError: no catalogue has it.
+        """
+        try:
+            return self.texts[language][key]
+        except KeyError:
+            message = f"the catalogue {language}/barta.po has no text for '{key}'"
+            raise SettingsError(message) from None
+
+    def render(self, reply: Reply, language: Language, today: date) -> str:
+        """The text of ``reply`` as an SMS that leaves on ``today``: choices become a numbered list."""
+        lines = [self._line(reply, language, today)]
+        for number, choice in enumerate(reply.choices, start=1):
+            lines.append(f"{digits(number, language)}. {self._line(choice, language, today)}")
+        return "\n".join(lines)
+
+    def _line(self, reply: Reply, language: Language, today: date) -> str:
+        wording = self.wordings[reply.key]
+        key, values = reply.key, dict(reply.params)
+        if wording.turns and reply.turns_on is not None:
+            key = f"{key}.{committee.phase(reply.turns_on, today)}"
+            values["d"] = reply.turns_on
+            values["n"] = abs(committee.days_left(reply.turns_on, today))
+            values["colour"] = committee.colour(reply.turns_on, today)
+        gaps = wording.gaps()
+        filled = {name: self.fill(gaps[name], value, language) for name, value in values.items() if name in gaps}
+        text = self.text(language, key).format_map(filled)
+        return precomposed(text) if language is Language.BN else text
+
+    def fill(self, slot: Slot, value: Any, language: Language) -> str:
+        """One value as it is written in ``language``."""
+        return _FILL[slot](self, value, language)
+
+
+def digits(value: object, language: Language) -> str:
+    """Digits as the language writes them; the rest of the text as it is."""
+    return bangla_digits(str(value)) if language is Language.BN else str(value)
+
+
+def _date(_: Renderer, value: date | str, language: Language) -> str:
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return digits(f"{day:%d/%m/%y}", language)
+
+
+def _count(_: Renderer, value: int, language: Language) -> str:
+    return digits(format_decimal(value, locale="en_IN"), language)
+
+
+def _colour(renderer: Renderer, value: str, language: Language) -> str:
+    return renderer.text(language, f"colour.{value}")
+
+
+def _year(renderer: Renderer, value: str | None, language: Language) -> str:
+    # '2024-25' is written '24-25': the century is never in doubt.
+    return renderer.text(language, "year.none") if value is None else digits(value[2:], language)
+
+
+_FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
+    Slot.REG_NO: lambda _, value, language: digits(value, language),
+    Slot.DATE: _date,
+    Slot.DAYS: lambda _, value, language: digits(value, language),
+    Slot.COUNT: _count,
+    Slot.COLOUR: _colour,
+    Slot.YEAR: _year,
+    Slot.NAME: lambda _, value, language: cut(_in(value, language), NAME_WIDTH, language),
+    Slot.PLACE: lambda _, value, language: cut(_in(value, language), PLACE_WIDTH, language),
+    Slot.TYPED: lambda _, value, language: cut(value, PLACE_WIDTH, language),
+    Slot.LINE: lambda _, value, language: cut(value, LINE_WIDTH, language),
+    Slot.SHORT_CODE: lambda _, value, language: digits(value, language),
+}
+
+
+def cut(text: str, width: int, language: Language) -> str:
+    """``text`` in at most ``width`` characters on the wire, with an ellipsis where something was left out."""
+    text = precomposed(" ".join(text.split()))
+    if len(text) <= width:
+        return text
+    ellipsis = ELLIPSIS[language]
+    return whole_clusters(text, width - len(ellipsis)).rstrip() + ellipsis
+
+
+_LONGEST_CLUSTER = 16
+
+
+def whole_clusters(text: str, width: int) -> str:
+    """The longest beginning of ``text`` of at most ``width`` characters that does not cut a letter from its marks."""
+    taken = ""
+    # What comes after cannot move a boundary before it.
+    for cluster in clusters(text[: width + _LONGEST_CLUSTER]):
+        if len(taken) + len(cluster) > width:
+            break
+        taken += cluster
+    return taken
+
+
+def _in(value: Any, language: Language) -> str:
+    """A value given in both languages, in this one; a name kept in one language only serves for both."""
+    if isinstance(value, str):
+        return value
+    return value.get(language) or value.get(Language.BN) or value.get(Language.EN) or ""
+
+
+def gaps_in(text: str) -> set[str]:
+    """The names of the gaps in a catalogue text."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
+
+
+def dump(reply: Reply) -> str:
+    """A reply as the outbox keeps it."""
+    return _encode(_plain(reply))
+
+
+def load(content: str) -> Reply:
+    """A reply as the outbox kept it."""
+    return _reply(json.loads(content))
+
+
+def _plain(reply: Reply) -> dict[str, Any]:
+    plain: dict[str, Any] = {"key": reply.key, "params": dict(reply.params)}
+    if reply.turns_on is not None:
+        plain["turns_on"] = reply.turns_on
+    if reply.choices:
+        plain["choices"] = [_plain(choice) for choice in reply.choices]
+    return plain
+
+
+def _reply(plain: Mapping[str, Any]) -> Reply:
+    turns_on = plain.get("turns_on")
+    return Reply(
+        plain["key"],
+        plain["params"],
+        turns_on=date.fromisoformat(turns_on) if turns_on else None,
+        choices=tuple(_reply(choice) for choice in plain.get("choices", ())),
+    )

@@ -1,0 +1,124 @@
+"""The journey of a message in: understood before the writer is asked, taken in one unit of work, acknowledged after the commit.
+
+The same provider message id again gets the same answer and changes nothing. Every message that is committed has its outcome: a reply in
+the outbox, or a recorded reason for silence. When a handler breaks, the message is committed all the same with a short apology, so
+that a text which upsets the program cannot come back for ever; when the database cannot take it, nothing is acknowledged and the
+provider tries again.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.answering import Answering, Incoming, Outcome
+from bot.domain.errors import InvalidMsisdn, StoreError
+from bot.domain.grammar import Unknown
+from bot.domain.msisdn import Msisdn, is_machine
+from bot.limits import SenderLimit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.channel import Answer, ChannelSettings
+    from bot.clock import Clock
+    from bot.config import GatewaySettings
+    from bot.domain.grammar import Grammar
+    from bot.domain.messages import MO
+    from bot.metrics import Metrics
+    from bot.store.store import Store
+
+log = structlog.get_logger()
+
+LONGEST_SENDER = 32
+"""Characters kept of a sender that is no number."""
+
+
+class Receiver:
+    """Takes messages in.
+
+    Args:
+        channels: settings by channel name.
+        queued: told the name of a channel when an answer waits there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        grammar: Grammar,
+        answering: Answering,
+        settings: GatewaySettings,
+        clock: Clock,
+        metrics: Metrics,
+        channels: Mapping[str, ChannelSettings],
+        queued: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.grammar = grammar
+        self._store = store
+        self._answering = answering
+        self._clock = clock
+        self._metrics = metrics
+        self._limit = SenderLimit(settings.answers_per_sender, settings.limit_minutes * 60)
+        self._channels = channels
+        self._queued = queued
+
+    def understand(self, mo: MO) -> Incoming:
+        """Everything about a message that needs no database."""
+        sender, silence = identify(mo.sender)
+        today = self._clock.today()
+        understanding = self.grammar.parse(mo.text, today)
+        if silence is None and isinstance(understanding, Unknown) and understanding.machine:
+            silence = "machine"
+        if silence is None and not self._limit.allows(sender, time.monotonic()):
+            silence = "limit"
+        return Incoming(mo, sender, silence, understanding, self._clock.now(), today)
+
+    async def receive(self, mo: MO) -> Answer:
+        """Take a message in; returns after the commit.
+
+        Raises:
+            StoreError: the database cannot take it; the provider should try again.
+        """
+        return (await self.outcome(mo)).answer
+
+    async def outcome(self, mo: MO) -> Outcome:
+        """Take a message in and tell what became of it; otherwise as ``receive``."""
+        started = time.perf_counter()
+        incoming = self.understand(mo)
+        try:
+            outcome = await self._store.write(partial(self._answering.take, incoming=incoming))
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("handler_broke", channel=mo.channel, command=incoming.expected().command)
+            outcome = await self._apologised(incoming)
+        self._told(outcome, mo.channel, time.perf_counter() - started)
+        return outcome
+
+    async def _apologised(self, incoming: Incoming) -> Outcome:
+        try:
+            return await self._store.write(partial(self._answering.apologise, incoming=incoming))
+        except Exception as error:
+            message = f"the database refuses messages: {type(error).__name__}"
+            raise StoreError(message) from error
+
+    def _told(self, outcome: Outcome, channel: str, seconds: float) -> None:
+        label = outcome.fate.outcome if outcome.fresh else "repeated"
+        self._metrics.received.labels(channel, label).inc()
+        self._metrics.receive_seconds.observe(seconds)
+        if label == "replied" and self._channels[channel].reply == "api":
+            self._queued(channel)
+        log.debug("mo", channel=channel, id=outcome.answer.inbox_id, outcome=label, command=outcome.fate.command)
+
+
+def identify(raw: str) -> tuple[str, str | None]:
+    """The sender's number in E.164, and why it gets no answer, if so: a machine, or no number at all."""
+    if is_machine(raw):
+        return raw[:LONGEST_SENDER], "machine"
+    try:
+        return str(Msisdn.parse(raw)), None
+    except InvalidMsisdn:
+        return raw[:LONGEST_SENDER], "no_number"
