@@ -1,0 +1,131 @@
+"""What a channel is: how messages come in from a provider and how they leave to it.
+
+A channel is one readable file in ``bot/channels``. It turns its provider's requests into ``MO`` and ``DLR`` and an ``MT`` into its
+provider's request; it knows neither the store nor the other channels. What happened to a submission it says by returning or by
+raising one of the four ``SubmitError`` kinds; only ``bot.deliver`` maps those to states:
+
+==================  ==========================================  =====================================
+the channel          means                                       the message becomes
+==================  ==========================================  =====================================
+returns ``Taken``    the provider has it                         ``submitted``
+``Unreachable``      certainly not taken                         ``queued`` again, later
+``Throttled``        certainly not taken, too fast               ``queued`` again, no attempt burnt
+``Refused``          certainly not taken, never will be          ``failed``
+``OutcomeUnknown``   may have been taken                         ``unconfirmed`` until a receipt tells
+==================  ==========================================  =====================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from aiohttp import ClientSession, web
+
+    from bot.domain.messages import DLR, MO, MT
+
+
+class ChannelSettings(BaseModel):
+    """Settings that every channel has; a channel's own come on top."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = Field(description="Which kind of provider this is: a file in bot/channels.")
+    reply: Literal["api", "body"] = Field(
+        "api", description="How answers go back: through the provider's send API, or in the response to the message in."
+    )
+    segments_per_second: Annotated[float, Field(gt=0)] = Field(20.0, description="Pace: most segments per second.")
+    price_per_segment: Annotated[Decimal, Field(ge=0)] = Field(
+        Decimal("0.35"), description="Price of one segment in taka."
+    )
+    window: Annotated[int, Field(ge=1, le=256)] = Field(
+        10, description="Most submissions under way at once; after a crash at most so many are of unknown outcome."
+    )
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(
+        15.0, description="How long to wait for the provider's answer before the outcome counts as unknown."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gateway says back to a provider's MO request.
+
+    Attributes:
+        inbox_id: ours.
+        text: the reply where it travels in the response body; None otherwise.
+        encoding: of that text.
+    """
+
+    inbox_id: int
+    text: str | None = None
+    encoding: str = "GSM-7"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The provider has the message.
+
+    Attributes:
+        provider_id: its id for it, where it tells one.
+        delivered: whether it is on the handset already (a simulator).
+    """
+
+    provider_id: str | None = None
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """What a channel may use of the rest of the program.
+
+    Attributes:
+        receive: takes a message in; returns after the commit that made its outcome durable.
+        receipt: takes a delivery receipt; returns after the commit; False when the message is not ours.
+        http: the shared client for requests to providers.
+        short_code: the number people text.
+        public_url: where providers reach us, without a slash at the end.
+    """
+
+    receive: Callable[[MO], Awaitable[Answer]]
+    receipt: Callable[[DLR], Awaitable[bool]]
+    http: ClientSession
+    short_code: str
+    public_url: str
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """One configured provider."""
+
+    Settings: ClassVar[type[ChannelSettings]]
+    #: Whether submitting the same message twice reaches the handset once: a lapsed lease may then be sent again.
+    idempotent: ClassVar[bool]
+    #: Whether real people get what is submitted; a demo database never opens such a channel.
+    real: ClassVar[bool]
+
+    name: str
+
+    def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None: ...
+
+    @property
+    def settings(self) -> ChannelSettings:
+        """What was configured."""
+        ...
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The HTTP routes its provider calls, below ``/channels/<name>``."""
+        ...
+
+    async def submit(self, mt: MT) -> Taken:
+        """Hand one message to the provider.
+
+        Raises:
+            SubmitError: one of its four kinds.
+        """
+        ...

@@ -1,0 +1,49 @@
+"""The phone on the web page and ``barta sms``: a channel whose handset is the outbox itself.
+
+Nothing leaves the machine; a submitted message is delivered at once, and submitting it twice shows it once, because the phone
+shows the rows of the outbox.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from bot.channel import ChannelSettings, Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
+    from bot.channel import Gateway
+    from bot.domain.messages import MT
+
+
+class SimulatorChannelSettings(ChannelSettings):
+    """The simulator's settings: those of every channel."""
+
+    kind: str = Field("simulator", description="simulator")
+    segments_per_second: float = Field(1000.0, description="Pace: most segments per second.")
+
+
+class SimulatorChannel:
+    """A channel without a network."""
+
+    Settings: ClassVar[type[ChannelSettings]] = SimulatorChannelSettings
+    idempotent: ClassVar[bool] = True
+    real: ClassVar[bool] = False
+
+    def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None:
+        self.name = name
+        self.settings = settings
+        self._gateway = gateway
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """None: the page's own routes are in ``bot.board``."""
+        return ()
+
+    async def submit(self, mt: MT) -> Taken:
+        """The phone has it."""
+        return Taken(provider_id=f"sim-{mt.id}", delivered=True)

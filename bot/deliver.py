@@ -1,0 +1,251 @@
+"""The journey of a message out: claim, render again if a day has passed, pace, submit, settle.
+
+One ``Courier`` per channel. It claims no more than it can have under way at once, so that after a crash at most so many messages are
+of unknown outcome. What the channel raises is mapped to a state here and nowhere else (the table is in ``bot.channel``). While a
+provider is unreachable the courier itself waits, longer each time, instead of burning the attempts of everything in the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.domain.errors import OutcomeUnknown, Refused, Throttled, Unreachable
+from bot.domain.messages import MT, State
+from bot.domain.pace import Pace
+from bot.domain.segments import measure
+from bot.i18n import load
+from bot.store import claims
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from bot.channel import Channel, Taken
+    from bot.clock import Clock
+    from bot.domain.retry import RetryPolicy
+    from bot.i18n import Renderer
+    from bot.metrics import Metrics
+    from bot.store.claims import Claimed
+    from bot.store.query import Tx
+    from bot.store.store import Store
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 1.0
+"""How often an idle courier looks for what has become due or was queued by another process."""
+
+LEASE_MARGIN = timedelta(seconds=60)
+"""A lease outlives the provider's timeout by this much, so that it never lapses under a living courier."""
+
+
+class Health(StrEnum):
+    """How a channel is doing, as ``/readyz`` tells."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+class Courier:
+    """Delivers the messages of one channel."""
+
+    def __init__(
+        self, channel: Channel, store: Store, renderer: Renderer, clock: Clock, metrics: Metrics, policy: RetryPolicy
+    ) -> None:
+        self.channel = channel
+        self.health = Health.UP
+        self._store = store
+        self._renderer = renderer
+        self._clock = clock
+        self._metrics = metrics
+        self._policy = policy
+        self._pace = Pace(channel.settings.segments_per_second)
+        # Never more than about a second's worth is claimed, so that little waits for the pace with its lease running.
+        self._window = min(channel.settings.window, math.ceil(channel.settings.segments_per_second))
+        self._lease = timedelta(seconds=channel.settings.timeout_seconds) + LEASE_MARGIN
+        self._wake = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._failures = 0
+        self._blocked_until = 0.0
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        metrics.channel_up.labels(channel.name).set(1)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        self._task = asyncio.create_task(self._serve(), name=f"courier {self.channel.name}")
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """Claim no more, and finish what is under way."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+
+    async def _serve(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                claimed = await self._claim()
+            except Exception as error:  # noqa: BLE001 - a courier outlives whatever the database does
+                log.error("claim_failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400 - the type is enough, a trace may hold texts
+                claimed = []
+            for row in claimed:
+                await self._dispatch(row)
+            if not claimed:
+                await self._rest()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _claim(self) -> list[Claimed]:
+        free = self._window - len(self._under_way)
+        if free <= 0 or time.monotonic() < self._blocked_until:
+            return []
+        if self._failures:
+            free = 1  # one message finds out whether the provider is back
+        return await self._store.write(partial(self._take, most=free))
+
+    def _take(self, tx: Tx, most: int) -> list[Claimed]:
+        """Unit of work: give up lapsed leases, then claim what is due, its text made true for today."""
+        running, now = self._clock.running(), self._clock.now()
+        lapsed = State.QUEUED if self.channel.idempotent else State.UNCONFIRMED
+        claims.lapse(tx, self.channel.name, running=running, state=lapsed)
+        claims.expire(tx, self.channel.name, now)
+        rows = claims.claim(
+            tx, self.channel.name, now=now, running=running, lease_until=running + self._lease, most=most
+        )
+        return [self._fresh(tx, row, self._clock.today()) for row in rows]
+
+    def _fresh(self, tx: Tx, row: Claimed, today: date) -> Claimed:
+        reply = load(row.content)
+        if reply.turns_on is None:
+            return row
+        text = self._renderer.render(reply, row.language, today)
+        if text == row.text:
+            return row
+        size = measure(text)
+        claims.rewrite(tx, row.id, text, size, self.channel.settings.price_per_segment * size.segments)
+        return claims.Claimed(
+            row.id, row.priority, row.to, row.content, row.language, text, size.encoding, size.segments, row.attempt
+        )
+
+    async def _dispatch(self, row: Claimed) -> None:
+        """Submit one message as soon as the pace allows; the next need not wait for its answer."""
+        wait = self._pace.take(row.segments, time.monotonic())
+        if wait > 0:
+            await asyncio.sleep(wait)
+        task = asyncio.create_task(self._send(row))
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
+
+    async def _send(self, row: Claimed) -> None:
+        outcome, settle = await self._submit(row)
+        try:
+            ours = await self._store.write(settle)
+        except Exception as error:  # noqa: BLE001 - the lease lapses, and the message is then unconfirmed
+            log.error("settle_failed", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - as above
+            return
+        self._metrics.sent.labels(self.channel.name, outcome).inc()
+        if outcome == "submitted":
+            self._metrics.segments.labels(self.channel.name).inc(row.segments)
+        log.info("mt", channel=self.channel.name, message=row.id, outcome=outcome, segments=row.segments, ours=ours)
+
+    async def _submit(self, row: Claimed) -> tuple[str, partial[bool]]:
+        """Submit, and say what happened as a unit of work."""
+        mt = MT(row.id, row.to, row.text, row.encoding, row.segments, row.attempt)
+        try:
+            async with asyncio.timeout(self.channel.settings.timeout_seconds):
+                taken = await self.channel.submit(mt)
+        except Unreachable as error:
+            return "unreachable", self._again(row, self._trouble(row, Health.DOWN), str(error), burnt=True)
+        except Throttled as error:
+            self._trouble(row, Health.DEGRADED, error.retry_after)
+            return "throttled", self._again(row, error.retry_after, str(error), burnt=False)
+        except Refused as error:
+            self._well()
+            return "refused", self._gone(row, State.FAILED, str(error))
+        except (OutcomeUnknown, TimeoutError) as error:
+            self._trouble(row, Health.DEGRADED)
+            return "unknown", self._gone(row, State.UNCONFIRMED, str(error) or "no answer in time")
+        except Exception as error:
+            log.exception("channel_broke", channel=self.channel.name, message=row.id)
+            self._trouble(row, Health.DEGRADED)
+            return "unknown", self._gone(row, State.UNCONFIRMED, type(error).__name__)
+        self._well()
+        return "submitted", self._submitted(row, taken)
+
+    def _submitted(self, row: Claimed, taken: Taken) -> partial[bool]:
+        return partial(
+            claims.submitted, row=row, at=self._clock.now(), provider_id=taken.provider_id, delivered=taken.delivered
+        )
+
+    def _gone(self, row: Claimed, state: State, why: str) -> partial[bool]:
+        return partial(claims.not_submitted, row=row, state=state, why=why, at=self._clock.now())
+
+    def _again(self, row: Claimed, seconds: float, why: str, *, burnt: bool) -> partial[bool]:
+        again = self._clock.running() + timedelta(seconds=seconds)
+        return partial(claims.requeue, row=row, again=again, why=why, burnt=burnt)
+
+    def _trouble(self, row: Claimed, health: Health, seconds: float | None = None) -> float:
+        """Hold the whole channel for a while; returns for how many seconds."""
+        self._failures += health is Health.DOWN
+        wait = self._policy.delay(max(self._failures, 1), spread=row.id % 97 / 97) if seconds is None else seconds
+        self._blocked_until = max(self._blocked_until, time.monotonic() + wait)
+        if health is not self.health:
+            log.warning("channel", channel=self.channel.name, health=health, before=self.health)
+        self.health = health
+        self._metrics.channel_up.labels(self.channel.name).set(0 if health is Health.DOWN else 1)
+        return wait
+
+    def _well(self) -> None:
+        self._failures = 0
+        if self.health is not Health.UP:
+            log.warning("channel", channel=self.channel.name, health=Health.UP, before=self.health)
+        self.health = Health.UP
+        self._metrics.channel_up.labels(self.channel.name).set(1)
+
+    async def _rest(self) -> None:
+        """Wait until something is queued, something under way ends, or time has passed."""
+        blocked = self._blocked_until - time.monotonic()
+        seconds = blocked if 0 < blocked < IDLE_SECONDS else IDLE_SECONDS
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+
+class Delivery:
+    """All couriers together."""
+
+    def __init__(self, couriers: Sequence[Courier]) -> None:
+        self.couriers = {courier.channel.name: courier for courier in couriers}
+
+    def start(self) -> None:
+        """Begin to deliver on every channel."""
+        for courier in self.couriers.values():
+            courier.start()
+
+    def wake(self, channel: str) -> None:
+        """Something was queued for a channel."""
+        courier = self.couriers.get(channel)
+        if courier is not None:
+            courier.wake()
+
+    async def stop(self) -> None:
+        """Finish what is under way on every channel."""
+        await asyncio.gather(*(courier.stop() for courier in self.couriers.values()))
