@@ -1,0 +1,147 @@
+"""Which address leads to which page.
+
+==========================  ===========================================================================================
+``GET /``                   the overview: public facts only
+``GET /simulator``          the phone, when it is on; else 404 and how to turn it on
+``POST /simulator/send``    ``{"from", "text", "id"?}``; answers what was understood and stored
+``GET /simulator/thread``   ``?from=``: the newest messages from and to a number
+``GET /simulator/message``  ``?id=``: the story of one message in
+``GET /static/…``           styles, scripts, pictures
+==========================  ===========================================================================================
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from bot.board.files import Files
+from bot.board.frame import Frame, language_of
+from bot.board.guard import HEADERS, Refused, only_our_host, only_our_page
+from bot.board.simulator import EXAMPLES, LARGEST_ID, LONGEST_TEXT, Simulator, Texted, sender_of
+from bot.domain.errors import StoreError
+from bot.domain.messages import State
+from bot.store import marks, overview
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import date
+
+    from bot.clock import Clock
+    from bot.config import Config
+    from bot.i18n import Renderer
+    from bot.receive import Receiver
+    from bot.store.query import Tx
+    from bot.store.store import Store
+
+KEPT_SECONDS = 2.0
+"""How long the counts of the overview are kept, so that reloading it does not count two hundred thousand rows each time."""
+
+
+class Board:
+    """The pages.
+
+    Args:
+        simulator: whether the phone is served; it speaks as any number.
+    """
+
+    def __init__(
+        self, store: Store, receiver: Receiver, renderer: Renderer, clock: Clock, config: Config, *, simulator: bool
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._config = config.gateway
+        self._files = Files()
+        self._frame = Frame(renderer, self._files, config.gateway.short_code)
+        self._phone = Simulator(store, receiver, clock, config.gateway.short_code) if simulator else None
+        self._counted: tuple[float, Mapping[str, Any]] | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes."""
+        pages = [web.get("/", self._overview), web.get("/static/{version}/{name}", self._files.serve)]
+        if self._phone is None:
+            return [*pages, web.route("*", "/simulator{rest:(/.*)?}", self._off)]
+        return [
+            *pages,
+            web.get("/simulator", partial(self._simulator, self._phone)),
+            web.get("/simulator/", self._without_slash),
+            web.post("/simulator/send", self._json(partial(self._send, self._phone))),
+            web.get("/simulator/thread", self._json(partial(self._thread, self._phone))),
+            web.get("/simulator/message", self._json(partial(self._message, self._phone))),
+        ]
+
+    async def _overview(self, request: web.Request) -> web.Response:
+        return self._frame.page(request, "overview.html", phone=self._phone is not None, **await self._counts())
+
+    async def _counts(self) -> Mapping[str, Any]:
+        """The counts of the moment, or those of two seconds ago."""
+        at = time.monotonic()
+        if self._counted is None or at - self._counted[0] > KEPT_SECONDS:
+            self._counted = (at, await self._store.read(partial(_count, today=self._clock.today())))
+        return self._counted[1]
+
+    async def _off(self, request: web.Request) -> web.Response:
+        return self._frame.page(request, "off.html", status=404)
+
+    async def _without_slash(self, _: web.Request) -> web.Response:
+        raise web.HTTPMovedPermanently("/simulator", headers=HEADERS)
+
+    async def _simulator(self, phone: Simulator, request: web.Request) -> web.Response:
+        return self._frame.page(
+            request,
+            "simulator.html",
+            people=await phone.people(),
+            examples=EXAMPLES,
+            words=self._frame.words[language_of(request)],
+            longest=LONGEST_TEXT,
+        )
+
+    async def _send(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
+        only_our_page(request)
+        return await phone.send(Texted.parse(await request.read()))
+
+    async def _thread(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
+        return await phone.thread(sender_of(request.query.get("from")))
+
+    async def _message(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
+        wanted = request.query.get("id", "")
+        if not (wanted.isascii() and wanted.isdigit() and int(wanted[:20]) <= LARGEST_ID):
+            raise Refused(400, "id")
+        return await phone.story(int(wanted))
+
+    def _json(
+        self, answer: Callable[[web.Request], Awaitable[dict[str, Any]]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """A route that answers JSON; what is refused becomes ``{"error", "message"}``."""
+
+        async def handler(request: web.Request) -> web.Response:
+            try:
+                only_our_host(request, self._config.public_url)
+                return _respond(await answer(request))
+            except Refused as refused:
+                status, key = refused.status, refused.key
+            except web.HTTPRequestEntityTooLarge:
+                status, key = 413, "too_large"
+            except StoreError:
+                status, key = 503, "store"
+            return _respond({"error": key, "message": self._frame.message(request, key)}, status)
+
+        return handler
+
+
+def _respond(body: dict[str, Any], status: int = 200) -> web.Response:
+    return web.json_response(body, status=status, headers={**HEADERS, "Cache-Control": "no-store"})
+
+
+def _count(tx: Tx, today: date) -> Mapping[str, Any]:
+    """What the overview shows."""
+    found = overview.states(tx)
+    return {
+        "demo": marks.is_demo(tx),
+        "colours": overview.colours(tx, today),
+        "states": [(str(state), found[state]) for state in State if state in found],
+        "today": today,
+    }
