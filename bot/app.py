@@ -1,0 +1,220 @@
+"""The composition root: builds every part, wires them, starts and stops them. The only module that knows everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from bot import config as settings
+from bot.answering import Answering
+from bot.board.pages import Board
+from bot.channel import Gateway
+from bot.channels import KINDS
+from bot.command import Commands
+from bot.deliver import Courier, Delivery
+from bot.domain.errors import SettingsError
+from bot.domain.grammar import Grammar
+from bot.domain.messages import Language
+from bot.domain.retry import RetryPolicy
+from bot.domain.vocabulary import Vocabulary
+from bot.handlers import COMMANDS, WORDINGS
+from bot.http import client
+from bot.i18n import Renderer, read_catalogue
+from bot.metrics import Metrics
+from bot.receipts import Receipts
+from bot.receive import Receiver
+from bot.store import marks, offices
+from bot.store.store import Store
+from bot.web import Probes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.channel import Channel, ChannelSettings
+    from bot.clock import Clock
+
+log = structlog.get_logger()
+
+SIMULATOR = "simulator"
+POLICY = RetryPolicy(first=1.0, factor=2.0, ceiling=30.0)
+"""How an unreachable provider is tried again: 1, 2, 4 … 30 seconds, give or take a fifth."""
+
+LONGEST_LINE = 64 * 1024
+"""A long message in, percent-encoded, is one line of HTTP: 20 parts of Bangla are about 12,000 characters."""
+
+LARGEST_BODY = 256 * 1024
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts that understand and speak need, without a database: for ``barta parse`` too."""
+
+    commands: Commands
+    grammar: Grammar
+    renderer: Renderer
+
+
+def parts(config: settings.Config) -> Parts:
+    """Build everything that is pure.
+
+    Raises:
+        SettingsError: a catalogue cannot be read.
+        RegistrationClash: two parts claim the same name.
+    """
+    commands = Commands(COMMANDS, WORDINGS)
+    return Parts(commands, grammar(config), Renderer(commands.texts.values()))
+
+
+def grammar(config: settings.Config) -> Grammar:
+    """The parser with the words of the catalogues."""
+    words = (read_catalogue(language, "words") for language in Language)
+    return Grammar(Vocabulary.from_catalogues(*words), config.gateway.keywords)
+
+
+def channels(config: settings.Config) -> dict[str, tuple[type[Channel], ChannelSettings]]:
+    """The configured channels: kind and settings by name; the simulator last.
+
+    Raises:
+        SettingsError: an unknown kind, or a setting that cannot be used.
+    """
+    found: dict[str, tuple[type[Channel], ChannelSettings]] = {}
+    for name, table in config.channels.items():
+        kind = KINDS.get(table["kind"])
+        if kind is None or table["kind"] == SIMULATOR:
+            message = f"channels.{name}.kind: there is no channel of kind '{table['kind']}'"
+            raise SettingsError(message)
+        found[name] = (kind, settings.channel_settings(kind.Settings, name, table))
+    simulator = KINDS[SIMULATOR]
+    found[SIMULATOR] = (simulator, simulator.Settings.model_validate({"kind": SIMULATOR}))
+    return found
+
+
+def simulator_is_on(config: settings.Config) -> bool:
+    """Whether the page that speaks as any number is served."""
+    return not config.channels if config.simulator.enabled == "auto" else bool(config.simulator.enabled)
+
+
+class App:
+    """A gateway, built and wired. ``async with App.open(...) as app`` opens it; ``app.web`` serves it."""
+
+    def __init__(self, config: settings.Config, clock: Clock, url: str) -> None:
+        self.config = config
+        self.clock = clock
+        self.url = url
+        self.metrics = Metrics()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> App:
+        """Open the database and build every part; nothing is served or sent yet."""
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _open(self) -> None:
+        configured = channels(self.config)
+        pure = parts(self.config)
+        self.store = await self._stack.enter_async_context(await Store.open(self.url))
+        self.is_demo = await self.store.read(marks.is_demo)
+        _no_real_channels_in_a_demo(configured, is_demo=self.is_demo)
+        http = await self._stack.enter_async_context(client())
+        self.receipts = Receipts(self.store, self.clock, self.metrics)
+        owns = {name: own for name, (_, own) in configured.items()}
+        self.receiver = Receiver(
+            self.store,
+            pure.grammar,
+            Answering(
+                pure.commands, pure.renderer, await self.store.read(offices.district_index), self.config.gateway, owns
+            ),
+            self.config.gateway,
+            self.clock,
+            self.metrics,
+            owns,
+            queued=self._wake,
+        )
+        gateway = Gateway(
+            self.receiver.receive,
+            self.receipts.receive,
+            http,
+            self.config.gateway.short_code,
+            self.config.gateway.public_url,
+        )
+        self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
+        self.delivery = Delivery(
+            [
+                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY)
+                for channel in self.channels.values()
+            ]
+        )
+        self.web = self._routes(pure.renderer)
+
+    def _wake(self, channel: str) -> None:
+        # The couriers are built after the receiver that wakes them.
+        self.delivery.wake(channel)
+
+    def _routes(self, renderer: Renderer) -> web.Application:
+        application = web.Application(client_max_size=LARGEST_BODY)
+        for channel in self.channels.values():
+            application.add_routes(channel.routes())
+        application.add_routes(Probes(self.store, self.delivery, self.metrics).routes())
+        board = Board(
+            self.store, self.receiver, renderer, self.clock, self.config, simulator=simulator_is_on(self.config)
+        )
+        application.add_routes(board.routes())
+        return application
+
+    async def serve(self, host: str, port: int) -> web.AppRunner:
+        """Start delivery and listen; returns the runner, whose ``cleanup`` stops listening."""
+        self.delivery.start()
+        runner = web.AppRunner(
+            self.web, access_log=None, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE, shutdown_timeout=5.0
+        )
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        return runner
+
+
+def _no_real_channels_in_a_demo(
+    configured: Mapping[str, tuple[type[Channel], ChannelSettings]], *, is_demo: bool
+) -> None:
+    real = [name for name, (kind, _) in configured.items() if kind.real]
+    if is_demo and real:
+        message = f"this database holds demo data, and so does not open real channels ({', '.join(real)})"
+        raise SettingsError(message)
+
+
+async def run(config: settings.Config, clock: Clock, url: str, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; then take no more, finish what is in flight, and return.
+
+    Raises:
+        BartaError: the gateway cannot start, and why.
+        OSError: the address cannot be listened on.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with App(config, clock, url) as app:
+        runner = await app.serve(host, port)
+        log.info("started", host=host, port=port, channels=sorted(app.channels), demo=app.is_demo)
+        await stop.wait()
+        log.info("stopping")
+        await runner.cleanup()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await app.delivery.stop()
+        except TimeoutError:
+            log.warning("stopped_with_messages_under_way")
+    log.info("stopped")

@@ -1,0 +1,117 @@
+"""``barta doctor``: is everything as it must be for the gateway to run, and if not, what is to be done."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot import app
+from bot import config as settings
+from bot.catalogues import check
+from bot.domain.errors import BartaError
+from bot.store import marks, store
+from bot.store.engine import engine_for
+from bot.store.migrate import check_version, differences
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from bot.config import Config, Environment
+
+_YEAR_OF_THIS_RELEASE = 2026
+_CONNECT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    part: str
+    ok: bool
+    said: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {"part": self.part, "ok": self.ok, "said": self.said}
+
+
+async def examine() -> list[Finding]:
+    """Look at everything; a part that cannot be looked at is a finding too."""
+    return [finding async for finding in _findings()]
+
+
+async def _findings() -> AsyncIterator[Finding]:
+    env = settings.environment()
+    yield _guarded("clock", lambda: _clock(env))
+    yield _guarded("catalogues", _catalogues)
+    yield _guarded("database", lambda: _database(env))
+    try:
+        config = settings.load(env)
+        configured = app.channels(config)
+    except BartaError as error:
+        yield Finding("configuration", ok=False, said=str(error))
+        return
+    yield Finding(
+        "configuration", ok=True, said=f"short code {config.gateway.short_code}, {len(configured) - 1} provider(s)"
+    )
+    yield _simulator(config)
+    for name, (kind, own) in configured.items():
+        address = getattr(own, "send_url", None)
+        if kind.real and address:
+            yield await _reachable(f"channels.{name}", address)
+
+
+def _guarded(part: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, ok=True, said=look())
+    except BartaError as error:
+        return Finding(part, ok=False, said=str(error))
+
+
+def _clock(env: Environment) -> str:
+    clock = settings.clock(env)
+    if datetime.now(UTC).year < _YEAR_OF_THIS_RELEASE:
+        message = "the machine's clock is in the past: set it, or terms and receipts will be wrong"
+        raise BartaError(message)
+    frozen = " (frozen by BARTA_NOW)" if clock.frozen else ""
+    return f"today is {clock.today():%d/%m/%Y} in Dhaka{frozen}"
+
+
+def _catalogues() -> str:
+    findings = check(app.parts(settings.Config()).renderer)
+    wrong = [f"{finding.language} {finding.key} {finding.wrong}" for finding in findings if finding.wrong]
+    if wrong:
+        raise BartaError("; ".join(wrong))
+    return f"{len(findings)} texts fit their segments"
+
+
+def _database(env: Environment) -> str:
+    engine = engine_for(env.database_url)
+    check_version(engine)
+    if differences(engine):
+        message = "the tables differ from what this program made; restore a backup or ask for help"
+        raise BartaError(message)
+    is_demo = store.do(env.database_url, marks.is_demo, read_only=True)
+    return f"{engine.dialect.name}, up to date{', holds demo data' if is_demo else ''}"
+
+
+def _simulator(config: Config) -> Finding:
+    on = app.simulator_is_on(config)
+    risky = on and bool(config.channels)
+    said = "served; whoever reaches the page can speak as any number" if on else "not served"
+    return Finding("simulator", ok=not risky, said=said)
+
+
+async def _reachable(part: str, address: str) -> Finding:
+    parsed = urlsplit(address)
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(parsed.hostname, port)
+        writer.close()
+    except (OSError, TimeoutError):
+        return Finding(part, ok=False, said=f"nothing answers at {parsed.hostname}:{port}; messages wait until it does")
+    return Finding(part, ok=True, said=f"{parsed.hostname}:{port} answers")

@@ -1,0 +1,68 @@
+"""The HTTP routes that are not a channel's: health and metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.deliver import Health
+from bot.store import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.deliver import Delivery
+    from bot.metrics import Metrics
+    from bot.store.store import Store
+
+
+class Probes:
+    """``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    def __init__(self, store: Store, delivery: Delivery, metrics: Metrics) -> None:
+        self._store = store
+        self._delivery = delivery
+        self._metrics = metrics
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The routes."""
+        return [
+            web.get("/healthz", self._health),
+            web.get("/readyz", self._ready),
+            web.get("/metrics", self._numbers),
+        ]
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        """503 only when the database or the writer is gone; a provider that is down is told, but messages still come in."""
+        database = await self._database()
+        writer = self._store.writer.alive
+        ready = database and writer
+        channels = {name: str(courier.health) for name, courier in self._delivery.couriers.items()}
+        body = {
+            "ready": ready,
+            "database": str(Health.UP if database else Health.DOWN),
+            "writer": str(Health.UP if writer else Health.DOWN),
+            "channels": channels,
+        }
+        return web.json_response(body, status=200 if ready else 503)
+
+    async def _database(self) -> bool:
+        try:
+            await self._store.read(outbox.alive)
+        except Exception:  # noqa: BLE001 - whatever it is, the database does not answer
+            return False
+        return True
+
+    async def _numbers(self, _: web.Request) -> web.Response:
+        metrics, counts = self._metrics, self._store.writer.counts
+        metrics.outbox.clear()
+        for channel, state, count in await self._store.read(outbox.counts):
+            metrics.outbox.labels(channel, state).set(count)
+        metrics.writer_waiting.set(self._store.writer.waiting)
+        metrics.writer_works.set(counts.works)
+        metrics.writer_commits.set(counts.commits)
+        return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
