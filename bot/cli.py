@@ -6,6 +6,7 @@ imports wait until the command that needs them runs.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from pathlib import Path
@@ -111,14 +112,14 @@ def import_officers(file: Path, *, dry_run: bool, partial: bool, as_json: bool) 
 
 
 def _import(importer: Callable[..., ImportReport], file: Path, *, dry_run: bool, partial: bool, as_json: bool) -> None:
-    from bot.registry import within
+    from bot.store import store
+    from bot.store.engine import in_transaction
 
     env = settings.environment()
     today = settings.clock(env).today()
-    # One transaction: all of the file is in, or none of it, whatever happens in between.
-    report = _write(
-        env.database_url, lambda tx: importer(within(tx), file, dry_run=dry_run, partial=partial, today=today)
-    )
+    with store.connected(env.database_url) as connection:
+        run = functools.partial(in_transaction, connection)
+        report = importer(run, file, dry_run=dry_run, partial=partial, today=today)
     if as_json:
         _print_json(report.as_json())
     else:

@@ -8,6 +8,7 @@ plain function, so that a query is written once. The functions of the nouns (``o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.store.engine import Engine, engine_for, in_transaction
@@ -15,9 +16,9 @@ from bot.store.migrate import check_version
 from bot.store.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from bot.store.engine import Link
+    from bot.store.engine import Connection, Link
     from bot.store.query import Tx
 
 T = TypeVar("T")
@@ -76,12 +77,24 @@ class Store:
         await self.close()
 
 
-def do(url: str, work: Callable[[Tx], T], *, read_only: bool = False) -> T:
-    """Run one work on its own connection, without an event loop: for the command line."""
+@contextlib.contextmanager
+def connected(url: str, *, read_only: bool = False) -> Iterator[Connection]:
+    """A connection of one's own to a database that ``barta init`` has made, without an event loop: for the command line.
+
+    Raises:
+        NotInitialised: it has no tables yet.
+        WrongVersion: it belongs to another version of the program.
+    """
     engine = engine_for(url)
     check_version(engine)
     connection = engine.connect(read_only=read_only)
     try:
-        return in_transaction(connection, work)
+        yield connection
     finally:
         connection.close()
+
+
+def do(url: str, work: Callable[[Tx], T], *, read_only: bool = False) -> T:
+    """Run one work on a connection of its own; otherwise as ``connected``."""
+    with connected(url, read_only=read_only) as connection:
+        return in_transaction(connection, work)
