@@ -153,6 +153,8 @@ def export(what: str, file: Path, headers: Literal["en", "bn"]) -> None:
 def parse(text: Sequence[str], sender: str | None, *, as_json: bool) -> None:
     """Show how texts are understood; writes nothing."""
     from bot.app import grammar
+    from bot.domain.grammar import Unknown
+    from bot.domain.msisdn import is_machine
     from bot.explain import as_json as explained
     from bot.explain import in_words
 
@@ -160,10 +162,9 @@ def parse(text: Sequence[str], sender: str | None, *, as_json: bool) -> None:
     parser, today = grammar(settings.load(env)), settings.clock(env).today()
     for line in text:
         understanding = parser.parse(line, today)
-        if as_json:
-            _print_json(explained(understanding))
-        else:
-            click.echo(in_words(understanding, sender))
+        if sender is not None and is_machine(sender):
+            understanding = Unknown(understanding.language, machine=True)
+        click.echo(json.dumps(explained(understanding), ensure_ascii=False) if as_json else in_words(understanding))
 
 
 @main.command()
@@ -265,8 +266,7 @@ def backup(file: Path) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def restore(file: Path, *, yes: bool) -> None:
+def restore(file: Path) -> None:
     """Put a backup in place of the database, also while the gateway runs.
 
     The database of now is kept beside it. Messages that wait in the backup may have gone out since, so that they become
@@ -274,8 +274,6 @@ def restore(file: Path, *, yes: bool) -> None:
     """
     from bot.store.backup import restore as put_back
 
-    if not yes:
-        click.confirm("Replace the database by this backup?", abort=True)
     kept, unconfirmed = put_back(settings.environment().database_url, file)
     click.echo(f"Restored; {unconfirmed} waiting messages became unconfirmed. The database of before is in {kept}.")
 

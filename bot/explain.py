@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.grammar import Ask, Call
-from bot.domain.msisdn import is_machine
 
 if TYPE_CHECKING:
     from bot.domain.grammar import Understanding
@@ -22,10 +21,8 @@ def as_json(understanding: Understanding) -> dict[str, Any]:
             return {"outcome": "unknown", "command": None, "args": {}}
 
 
-def in_words(understanding: Understanding, sender: str | None = None) -> str:
+def in_words(understanding: Understanding) -> str:
     """One line for a person."""
-    if sender is not None and is_machine(sender):
-        return "unknown, and never answered: the sender is a machine"
     match understanding:
         case Call(command=command, args=args):
             said = " ".join(f"{name}={value}" for name, value in args.items())
@@ -34,4 +31,4 @@ def in_words(understanding: Understanding, sender: str | None = None) -> str:
             shown = " | ".join(suggestions)
             return f"ask {command}: {reason}" + (f" -> {shown}" if shown else "") + f" ({understanding.language})"
         case _:
-            return "unknown, and never answered: a machine wrote it" if understanding.machine else "unknown"
+            return "unknown, and never answered: a machine sent it" if understanding.machine else "unknown"
