@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+SHORTEST_NAME = 3
+"""Letters of a name that must be typed: fewer are as likely yes, no, or a slip."""
+
+
 def pick(options: Sequence[Mapping[str, Any]], choice: int | None, text: str) -> int | None:
     """The position of the option that was chosen, or None when the answer fits none, or several.
 
@@ -19,7 +23,7 @@ def pick(options: Sequence[Mapping[str, Any]], choice: int | None, text: str) ->
     if choice is not None:
         return choice - 1 if 1 <= choice <= len(options) else None
     word = text.casefold().strip()
-    if not word:
+    if len(word) < SHORTEST_NAME:
         return None
     fits = [
         position

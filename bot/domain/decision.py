@@ -16,8 +16,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.line import Kind, Line, recognise
+from bot.domain.names import NAMES
 from bot.domain.reading import Reading, read_as
-from bot.domain.shapes import RESERVED, SHAPES
+from bot.domain.shapes import REG_NO, RESERVED, SHAPES
 from bot.domain.understanding import Ask, Call, Unknown
 from bot.domain.vocabulary import COMMAND, RIVAL, How, Match, owner
 
@@ -38,6 +39,8 @@ _DIAL_CODE = re.compile(r"\*[0-9]{2,}(?:\*[0-9]+)*#")
 _TELEPHONE_DIGITS = 11
 _MOST_UNKNOWN = 12
 """Unknown words up to which nearness is tried: a longer text is not a command with a spelling mistake."""
+_SURE_LETTERS = 5
+"""Letters from which a misspelt word is enough for a command that only looks something up."""
 _MOST_NAMES = 4
 _MOST_SUGGESTIONS = 3
 _COMMANDS_IN_A_LIST = 5
@@ -54,13 +57,21 @@ class Decision:
         self._speech = speech
         self._line = line
 
+    @classmethod
+    def about(cls, vocabulary: Vocabulary, today: date, speech: Speech, line: Line) -> Decision:
+        """The decision about a line as it was typed: beside a number, a word that is nearly a district's name is one."""
+        if not line.indices(Kind.NUMBER):
+            return cls(vocabulary, today, speech, line)
+        places = ((at, vocabulary.near_place(line.items[at].text.lower(), _CAREFUL)) for at in _unknown_words(line))
+        return cls(vocabulary, today, speech, recognise(line, [(at, found) for at, found in places if found]))
+
     def made(self) -> Understanding:
         """What the line means."""
         if _is_from_machine(self._line):
             return Unknown(self._speech.language, machine=True)
         readings = self._readings(self._line)
         understood = self._chosen(readings)
-        if understood is not None and not _is_nothing(understood):
+        if understood is not None and not _is_nothing(understood) and not _is_about_a_word(understood):
             return understood
         guessed = self._guessed()
         if isinstance(guessed, Call) or (guessed is not None and not readings):
@@ -80,8 +91,8 @@ class Decision:
     def _guessed(self) -> Understanding | None:
         """The decision when unknown words are taken for the commands' words that they are near."""
         line = self._line
-        unknown = [at for at, item in enumerate(line.items) if item.kind is Kind.WORD and not item.keys]
-        if not unknown or len(unknown) > _MOST_UNKNOWN:
+        unknown = _unknown_words(line)
+        if not unknown:
             return None
         near: list[tuple[int, Match]] = []
         for at in unknown:
@@ -104,6 +115,10 @@ class Decision:
     def _generous(self, at: int) -> Match | None:
         """A word worse spelt, when its line holds what the command would need: it can hardly mean another."""
         word = self._line.items[at].text.lower()
+        for named in self._readings(self._line):
+            complete = named.shape.evidence and named.args and named.problem is None and named.leftover == [at]
+            if complete and at < named.first and self._vocabulary.nearly(word, named.shape.head):  # ``lagn english``
+                return Match(frozenset({named.shape.head}), frozenset(), How.NEAR)
         found = self._vocabulary.near(word, _CAREFUL, grace=1) if len(word) >= 6 else None  # noqa: PLR2004 - a long word
         if found is None:
             return None
@@ -123,6 +138,7 @@ class Decision:
             return self._clean(clean)
         names = frozenset(reading.shape.name for reading in readings)
         standing = [r for r in readings if not r.shape.whole or not r.foreign(names)]
+        standing = [r for r in standing if not any(_is_part_of(r, other) for other in standing)]
         if len(standing) > 1:
             return self._contradiction(standing)
         if standing:
@@ -138,10 +154,14 @@ class Decision:
             return self._answer(best)
         rivals = [r for r in clean if r is not best and r.first == best.first and r.surest is How.NEAR and r.runs]
         if any(reading.shape.reserved for reading in rivals):
-            return self._unknown()
+            return self._unknown(best.shape.name if best.shape.reserved else None)
         careful = [] if best.args else [_ALL[name] for name in _rivals(self._line.items[best.first])]
+        too_short = best.shape.implied and not best.sure and len(self._line.items[best.first].text) < _SURE_LETTERS
         if not rivals and not careful:
-            return self._answer(best)
+            if not too_short:
+                return self._answer(best)
+            if not best.args:
+                return self._unknown()
         lines = [self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in (best, *rivals)]
         lines += [self._speech.write(shape, {}, self._vocabulary) for shape in careful]
         return Ask(best.shape.name, "unclear_command", self._speech.language, tuple(lines))
@@ -168,8 +188,9 @@ class Decision:
         names = frozenset(reading.shape.name for reading in standing)
         closest = min(standing, key=lambda reading: (len(reading.foreign(names)), reading.first))
         first = standing[0]
-        if first.shape.reserved:
-            return self._unknown(first.shape.name)
+        reserved = next((reading for reading in standing if reading.shape.reserved), None)
+        if reserved is not None and (first is reserved or (first.shape.careful and not first.args)):
+            return self._unknown(reserved.shape.name)  # ``start meeting`` is about the meeting
         if len(closest.foreign(names)) > closest.weight:
             return self._unknown()
         own = [reading for reading in standing if not reading.shape.reserved and reading.problem is None]
@@ -192,7 +213,9 @@ class Decision:
             return self._unknown(shape.name)
         if reading.problem is not None or (reading.args and shape.names_unasked):
             return self._beside_value(reading)
-        names = [item for item in reading.foreign() if not item.keys or "place" in item.keys]
+        if shape.whole or not (shape.names_unasked is None or reading.heads or self._names("society")):
+            return self._unknown()  # ``বন্ধ না করার অনুরোধ`` asks for the opposite, ``পরীক্ষা কবে শেষ`` about something else
+        names = [item for item in reading.foreign() if not item.keys or item.keys & NAMES]
         against = sum(item.words for item in reading.foreign()) + len(reading.leftover) - len(names)
         if shape.names_unasked is None:
             return (
@@ -205,6 +228,9 @@ class Decision:
         if reading.weight >= against or (reading.leads and len(names) == len(reading.leftover) <= _MOST_NAMES):
             return Ask(shape.name, shape.names_unasked, self._speech.language)
         return self._unknown()
+
+    def _names(self, key: str) -> bool:
+        return any(key in item.keys for item in self._line.items)
 
     def _beside_value(self, reading: Reading) -> Understanding:
         """Words besides a command's own and its value: a stray word is passed over, more of them are asked about."""
@@ -220,6 +246,8 @@ class Decision:
         possible = [
             r for r in readings if r is not None and r.clean and not r.stray and (r.args or r.repairs or _is_short(r))
         ]
+        if "/" in self._line.text:  # no code is written so
+            possible = [r for r in possible if r.args or r.shape.arguments[0] is REG_NO]
         usable = [r for r in possible if r.problem is None and r.args]
         if not possible:
             return self._unknown()
@@ -238,8 +266,27 @@ def _preference(reading: Reading) -> tuple[bool, bool, int, int, int]:
     return (reading.runs and own, reading.runs, -reading.surest, len(reading.heads) + len(reading.cues), -reading.first)
 
 
+def _unknown_words(line: Line) -> list[int]:
+    """Where the unknown words stand; none when there are too many to try what they are near to."""
+    unknown = [at for at, item in enumerate(line.items) if item.kind is Kind.WORD and not item.keys]
+    return unknown if len(unknown) <= _MOST_UNKNOWN else []
+
+
+def _is_part_of(reading: Reading, other: Reading) -> bool:
+    """Whether the other reading has more to say and explains every word that points to this one (বাকি in ``কত দিন বাকি``)."""
+    pointing = (*reading.heads, *reading.cues)
+    if other.shape.reserved:
+        return False
+    return other.weight > reading.weight and all(reading.line.items[at].keys & other.shape.explained for at in pointing)
+
+
 def _is_nothing(understood: Understanding) -> bool:
     return isinstance(understood, Unknown) and understood.reserved is None
+
+
+def _is_about_a_word(understood: Understanding) -> bool:
+    """Whether it is asked only because a word is not known, which may be misspelt (``lang banlga``)."""
+    return isinstance(understood, Ask) and understood.reason == "unsupported_language"
 
 
 def _rivals(item: Item) -> list[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ask", "Call", "Grammar", "Understanding", "Unknown", "number_choice"]
 
-_SPACED_LETTERS = re.compile(r"^(?:[A-Za-z] ){2,}[A-Za-z](?![A-Za-z])")
+_SPACED_LETTERS = re.compile(r"^(?:[A-Za-z](?: |[.-] ?)){2,}[A-Za-z](?![A-Za-z])")  # ``S T O P``, ``S.T.O.P``
 _BOT_NAME = re.compile(r"^/(\w+)@\w+")  # Telegram adds the bot's name in a group
 # The two simplest lines, one word alone or with a full registration number, are most of the traffic.
 _PLAIN = re.compile("((?:[^\\W\\d_]|[\u0981-\u09e3])+) ?(?:([0-9]{1,5}) ?[/-] ?([0-9]{4}))?[.!]*$")
@@ -105,13 +105,13 @@ class Grammar:
             return Call("help", {}, speech.language) if rest != plain else Unknown(speech.language)
         if all(item.kind is Kind.MARK for item in line.items):
             return self._marks(line, speech, today)
-        return Decision(self._vocabulary, today, speech, line).made()
+        return Decision.about(self._vocabulary, today, speech, line).made()
 
     def _without_keyword(self, text: str) -> str:
         text = _BOT_NAME.sub(r"\1", text)
         while self._keywords and (found := self._keyword.match(text)):
             text = text[found.end() :]
-        text = _SPACED_LETTERS.sub(lambda letters: letters[0].replace(" ", ""), text)
+        text = _SPACED_LETTERS.sub(lambda letters: re.sub("[ .-]", "", letters[0]), text)
         first = text.split(" ", 1)[0].lower()
         for keyword in self._keywords:
             if first.startswith(keyword) and self._starts_with_command(text[len(keyword) :]):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.vocabulary import How, owner
+from bot.domain.vocabulary import COMMAND, How, owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 _LETTER = "(?:[^\\W\\d_]|[\u0300-\u036f\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe])"
 _TOKEN = re.compile(rf"(?P<word>{_LETTER}+(?:'{_LETTER}+)*)|(?P<number>[0-9]+)|(?P<mark>[^\s])")
-_SOFT_MARKS = frozenset(".:-_,/")
+_SOFT_MARKS = frozenset(".:-_,/ঃ")
 """Marks that may stand between the words of one phrase (``reg. no.``)."""
+
+_TELEPHONE = re.compile(r"(?:(?:00)?88)?01[3-9]\d{8}")
+_TELEPHONE_DIGITS = 11
 
 LABELS = frozenset({"label.reg_no", "label.number"})
 
@@ -94,6 +97,15 @@ class Line:
         """The keys of an item; none where there is no item."""
         return frozenset() if at is None else self.items[at].keys
 
+    def telephone(self, at: int) -> frozenset[int]:
+        """The items of the mobile number that starts at one; none when none does."""
+        last, digits = at, self.items[at].text
+        while len(digits) < _TELEPHONE_DIGITS and last + 1 < len(self.items) and self.touching(last):
+            last += 1
+            digits += self.items[last].text.replace("-", "")
+        whole = last + 1 == len(self.items) or self.items[last + 1].kind is not Kind.NUMBER or not self.touching(last)
+        return frozenset(range(at, last + 1)) if whole and _TELEPHONE.fullmatch(digits) else frozenset()
+
     def indices(self, kind: Kind) -> list[int]:
         """Where the items of one kind stand."""
         return [at for at, item in enumerate(self.items) if item.kind is kind]
@@ -102,7 +114,11 @@ class Line:
 def cut(text: str, vocabulary: Vocabulary) -> Line:
     """The line that a normalised text is."""
     tokens = [
-        Item(_KINDS[found.lastgroup or "mark"], found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)
+        part
+        for found in _TOKEN.finditer(text)
+        for part in _unglued(
+            Item(_KINDS[found.lastgroup or "mark"], found[0], found.start(), found.end()), text, vocabulary
+        )
     ]
     lowered = [token.text.lower() for token in tokens]
     items: list[Item] = []
@@ -127,6 +143,26 @@ def recognise(line: Line, matches: Iterable[tuple[int, Match]]) -> Line:
     for at, found in matches:
         items[at] = _recognised(items[at], items[at], line.text, found)
     return Line(line.text, tuple(items))
+
+
+_VISARGA = "ঃ"
+_GLUED = ("label.", COMMAND)
+"""Keys of the words to which the next one may be glued by a visarga."""
+
+
+def _unglued(token: Item, text: str, vocabulary: Vocabulary) -> tuple[Item, ...]:
+    """A label and what follows it as two items where a visarga serves as the colon between them (``জেলাঃনীলফামারী``)."""
+    middle = token.start + token.text.find(_VISARGA)
+    if middle < token.start or middle + 1 >= token.end or vocabulary.exact(token.text) is not None:
+        return (token,)
+    label = vocabulary.exact(text[token.start : middle])
+    if label is None or not any(key.startswith(_GLUED) for key in label.keys):
+        return (token,)
+    return (
+        Item(Kind.WORD, text[token.start : middle], token.start, middle),
+        Item(Kind.MARK, _VISARGA, middle, middle + 1),
+        Item(Kind.WORD, text[middle + 1 : token.end], middle + 1, token.end),
+    )
 
 
 _KINDS = {"word": Kind.WORD, "number": Kind.NUMBER, "mark": Kind.MARK}

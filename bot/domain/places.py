@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import process
@@ -70,39 +71,61 @@ def _fold(word: str) -> str:
     return "".join(kept).replace(_NUKTA, "")
 
 
+class _Names(defaultdict[str, list[int]]):
+    """Folded name or sound → the numbers of the places."""
+
+    def __init__(self) -> None:
+        super().__init__(list)
+
+
 class PlaceIndex:
     """Places by name; immutable once made.
 
     Args:
         places: what can be found, in the order in which several are to be named.
         others: further spellings by office code.
+        parts: offices within the places, such as upazilas in districts. Their names find the place that they lie in, where no
+            place has that name itself; and a misspelt one does not pass for a place that happens to sound like it.
     """
 
-    __slots__ = ("_places", "_sounds", "_spelt")
+    __slots__ = ("_parts", "_places", "_sounds", "_spelt")
 
-    def __init__(self, places: Iterable[Office], others: Mapping[str, tuple[str, ...]] = OTHER_SPELLINGS) -> None:
+    def __init__(
+        self,
+        places: Iterable[Office],
+        others: Mapping[str, tuple[str, ...]] = OTHER_SPELLINGS,
+        parts: Iterable[Office] = (),
+    ) -> None:
         self._places = tuple(places)
-        spelt: dict[str, list[int]] = {}
-        sounds: dict[str, list[int]] = {}
+        self._spelt, self._sounds = _Names(), _Names()
         for number, place in enumerate(self._places):
             for name in (place.name_bn, place.name_en, *others.get(place.code, ())):
-                folded = _fold(normalise(name))
-                spelt.setdefault(folded, []).append(number)
-                sounds.setdefault(sound(folded), []).append(number)
-        self._spelt = spelt
-        self._sounds = sounds
+                self._learn(name, number, self._spelt, self._sounds)
+        self._parts = _Names()
+        for part in parts:
+            for number, place in enumerate(self._places):
+                if place.covers(part):
+                    for name in (part.name_bn, part.name_en):
+                        self._learn(name, number, self._parts, self._parts)
+
+    @staticmethod
+    def _learn(name: str, number: int, spelt: _Names, sounds: _Names) -> None:
+        folded = _fold(normalise(name))
+        for names, key in ((spelt, folded), (sounds, sound(folded))):
+            if number not in names[key]:
+                names[key].append(number)
 
     def find(self, typed: str) -> tuple[Office, ...]:
         """The places that ``typed`` may mean.
 
-        The first of these that finds anything decides: the same name, a name that sounds the same, a name that begins
-        so, a name that is near.
+        The first of these that finds anything decides: the same name, a name that sounds the same, the name of a part, a name
+        that begins so, a name that is near.
 
         Returns:
             One place when it is sure, several when it is ambiguous, none when nothing is near.
         """
         keys = _keys(typed)
-        for look in (self._same, self._begun, self._near):
+        for look in (self._same, self._part, self._begun, self._near):
             for key in keys:
                 found = look(key)
                 if found:
@@ -111,6 +134,9 @@ class PlaceIndex:
 
     def _same(self, key: str) -> set[int]:
         return set(self._spelt.get(key) or self._sounds.get(sound(key)) or ())
+
+    def _part(self, key: str) -> set[int]:
+        return set(self._parts.get(key) or self._parts.get(sound(key)) or ())
 
     def _begun(self, key: str) -> set[int]:
         if len(key) < _SHORTEST_BEGINNING:
@@ -121,11 +147,11 @@ class PlaceIndex:
         heard = sound(key)
         if len(heard) < _SHORTEST_MISSPELLING:
             return set()
-        near = process.extract(
-            heard, list(self._sounds), scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=None
-        )
+        known = [*self._sounds, *self._parts]
+        near = process.extract(heard, known, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF, limit=None)
         best = max((score for _, score, _ in near), default=0.0)
-        return {number for name, score, _ in near if score >= best - _MARGIN for number in self._sounds[name]}
+        names = (name for name, score, _ in near if score >= best - _MARGIN)
+        return {number for name in names for number in (*self._sounds.get(name, ()), *self._parts.get(name, ()))}
 
 
 def _beginning(names: Mapping[str, list[int]], begun: str) -> set[int]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.found import Scene
 from bot.domain.line import LABELS, Item, Kind
-from bot.domain.values import SERIAL_DIGITS, Scene
+from bot.domain.names import introductions
+from bot.domain.values import SERIAL_DIGITS
 from bot.domain.vocabulary import How
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from bot.domain.found import Found
     from bot.domain.line import Line
     from bot.domain.shapes import Argument, CommandShape
-    from bot.domain.values import Found
+
+
+_SURE_LETTERS = 6
+"""Letters from which a misspelt word is enough to tell a value that points to its command by itself (``englsih``)."""
 
 
 @dataclass(slots=True)
@@ -116,6 +122,8 @@ def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = Fal
     scene = Scene(shape.name, today, shape.explained)
     for argument in shape.arguments:
         _read_argument(reading, argument, scene, free)
+    if shape.names_unasked is not None and not reading.args:
+        free -= introductions(line, free, scene)
     for at in sorted(free):
         item = line.items[at]
         if item.kind is Kind.NUMBER:
@@ -131,7 +139,7 @@ def _find_words(reading: Reading) -> None:
         if not item.keys:
             continue
         if (shape.head in item.keys and _counts_as_head(shape, line, at)) or (
-            item.keys & shape.evidence and item.how is not How.NEAR
+            item.keys & shape.evidence and (item.how is not How.NEAR or len(item.text) >= _SURE_LETTERS)
         ):
             reading.heads.append(at)
         elif shape.cue in item.keys:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Set
     from typing import TypeAlias
 
+    from bot.domain.found import Found, Scene
     from bot.domain.line import Line
 
-    Reader: TypeAlias = Callable[[Line, Set[int], values.Scene], list[values.Found]]
+    Reader: TypeAlias = Callable[[Line, Set[int], Scene], list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ REG_NO = Argument(
 DISTRICT = Argument(
     "district",
     names.districts,
-    keys=frozenset({"label.district", "label.upazila"}),
+    keys=frozenset({"label.district", "label.upazila", "label.division", "introduces", "introduced", "title"}),
     several="two_districts",
     after="reg_no",
 )

@@ -19,10 +19,10 @@ _BANGLA_DIGITS = "০১২৩৪৫৬৭৮৯"
 _LATIN_DIGITS = "0123456789"
 _TO_BANGLA = str.maketrans(_LATIN_DIGITS, _BANGLA_DIGITS)
 
-# Direction marks, joiners, soft hyphen, byte order mark, variation selectors, tags and broken halves of surrogate pairs:
-# nothing that a person sees, so they may stand anywhere without changing what was said.
+# Direction marks, joiners, soft hyphen, byte order mark, variation selectors, the frame around the digit of a keycap emoji, tags
+# and broken halves of surrogate pairs: they may stand anywhere without changing what was said.
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
 _CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")

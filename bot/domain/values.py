@@ -7,16 +7,19 @@ changes nothing and never fails: what cannot be read is a finding with a ``probl
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bot.domain.found import Found
 from bot.domain.line import LABELS, Item, Kind, Line
 from bot.domain.vocabulary import CUE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Set
+
+    from bot.domain.found import Scene
 
 OLDEST_YEAR = 1900
 SERIAL_DIGITS = 5
@@ -27,43 +30,8 @@ _MOST_BETWEEN = 7
 _STRONG_JOINTS = frozenset("/-\\(")
 _LOOSE_JOINTS = frozenset(".:_|'#),;*")
 _DATE_JOINTS = frozenset("/-.")
-_BETWEEN = frozenset({"year", "label.number"})
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value that was read.
-
-    Attributes:
-        value: the value, or None when it could not be read.
-        uses: the items that it used up.
-        sure: whether its form alone tells what it is (``123/2019`` does, ``123`` does not).
-        problem: why it cannot be used as it is, a short stable key.
-        repairs: values that may have been meant.
-        along: values of other arguments that were read with it, by argument name.
-    """
-
-    value: Any
-    uses: frozenset[int]
-    sure: bool = True
-    problem: str | None = None
-    repairs: tuple[Any, ...] = ()
-    along: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a reader may know besides the line.
-
-    Attributes:
-        command: the command that is tried.
-        today: for telling which years and dates can be meant.
-        explained: the catalogue keys that mean nothing more beside this command.
-    """
-
-    command: str
-    today: date
-    explained: frozenset[str]
+_LIKE_DIGITS = {"I": "1", "l": "1", "|": "1", "O": "0", "o": "0"}
+_BETWEEN = frozenset({"year", "label.number", "label.date"})
 
 
 def reg_nos(line: Line, free: Set[int], scene: Scene) -> list[Found]:
@@ -71,13 +39,19 @@ def reg_nos(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     days = dates(line, free, scene)
     left = set(free).difference(*(day.uses for day in days))
     found: list[Found] = []
+    telephones: frozenset[int] = frozenset()
     for at in line.indices(Kind.NUMBER):
         if at in left and not _is_reference(line, at):
             one = _numbered(line, at, left, scene.today)
-            if one is not None:
+            if telephone := line.telephone(at):
+                telephones |= telephone | _label_of_telephone(line, at)
+                left -= telephone
+            elif one is not None:
                 found.append(one)
                 left -= one.uses
-    return _with_dates(line, _without_repeats(found), days)
+    if telephones and not found:
+        return [Found(None, telephones, problem="bad_reg_no")]
+    return _with_dates(line, _without_repeats(found), days, telephones)
 
 
 def dates(line: Line, free: Set[int], _scene: Scene) -> list[Found]:
@@ -123,30 +97,50 @@ def year_of(digits: str, today: date) -> int | None:
     return year if OLDEST_YEAR <= year <= today.year + 1 else None
 
 
+def _label_of_telephone(line: Line, at: int) -> frozenset[int]:
+    """Where the word before a telephone number stands that tells what it is."""
+    before = line.before(at)
+    return frozenset({before}) if before is not None and "label.phone" in line.keys_at(before) else frozenset()
+
+
 def _is_reference(line: Line, at: int) -> bool:
     """Whether a number is that of a reference such as R4821."""
     return at > 0 and line.touching(at - 1) and line.items[at - 1].text.lower() == "r"
 
 
-def _serial(item: Item) -> int | None:
+def _serial(typed: str) -> int | None:
     """The serial that a number is, if it can be one."""
-    digits = item.text.lstrip("0")
-    return int(digits) if 0 < len(digits) <= SERIAL_DIGITS and len(item.text) <= 2 * SERIAL_DIGITS else None
+    digits = typed.lstrip("0")
+    return int(digits) if 0 < len(digits) <= SERIAL_DIGITS and len(typed) <= 2 * SERIAL_DIGITS else None
 
 
 def _numbered(line: Line, at: int, free: Set[int], today: date) -> Found | None:
     """The registration number that starts at an item; None when the number counts something else (``৩ বছর``)."""
     joint = _joint(line, at)
+    if at > 0 and line.touching(at - 1) and (digit := _LIKE_DIGITS.get(line.items[at - 1].text)) is not None:
+        return _misread(line, at, joint, today, digit)
     if joint is not None and joint.to in free:
         if (whole := _joined(line, at, joint, today)) is not None:
             return whole
     elif _is_quantity(line, at):
         return None
-    serial = _serial(line.items[at])
+    serial = _serial(line.items[at].text)
     uses = frozenset({at})
     if serial is None:
         return Found(None, uses, problem="bad_reg_no")
     return Found(str(serial), uses, sure=_is_labelled(line, at))
+
+
+def _misread(line: Line, at: int, joint: _Joint | None, today: date, digit: str) -> Found:
+    """A number that starts with a letter which looks like a digit (``I23/2019``): asked, never run without its first digit."""
+    last = at if joint is None else joint.to
+    serial = _serial(digit + line.items[at].text)
+    year = None if joint is None else year_of(line.items[last].text, today)
+    value = serial if joint is None else f"{serial}/{year}"
+    readable = serial is not None and (joint is None or year is not None)
+    return Found(
+        None, frozenset(range(at - 1, last + 1)), problem="bad_reg_no", repairs=(str(value),) if readable else ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +162,7 @@ def _joint(line: Line, at: int) -> _Joint | None:
         if item.kind is Kind.NUMBER:
             name = line.span(names[0], names[-1]) if names else None
             strong = words or not _STRONG_JOINTS.isdisjoint(marks)
-            if name is not None and not _STRONG_JOINTS.intersection(marks):
+            if name is not None and not _STRONG_JOINTS.intersection(marks) and "place" not in line.keys_at(names[-1]):
                 return None
             return _Joint(index, strong, strong or bool(marks), name, words)
         if item.kind is Kind.MARK:
@@ -188,27 +182,34 @@ def _continues_name(item: Item, marks: str, *, after_name: bool) -> bool:
     """Whether a word belongs to the name between two numbers, which stands in parentheses or between dashes or strokes."""
     if after_name:
         return not item.commands
-    return marks[-1:] in {"(", "/", "-"} and (not item.keys or "place" in item.keys)
+    return "place" in item.keys or (marks[-1:] in {"(", "/", "-"} and not item.keys)
 
 
 def _joined(line: Line, at: int, joint: _Joint, today: date) -> Found | None:
     """One registration number made of two numbers, or None when they are two numbers."""
     first, second = line.items[at], line.items[joint.to]
-    serial, year = _serial(first), year_of(second.text, today)
+    serial, year = _serial(first.text), year_of(second.text, today)
     uses = frozenset(range(at, joint.to + 1))
     along = {"district": joint.name} if joint.name else {}
     full = len(second.text) == 4  # noqa: PLR2004 - digits of a year
     if serial is not None and year is not None and (full or joint.near):
         return Found(f"{serial}/{year}", uses, along=along)
-    turned = _serial(second), year_of(first.text, today) if len(first.text) == 4 else None  # noqa: PLR2004
+    turned = _serial(second.text), year_of(first.text, today) if len(first.text) == 4 else None  # noqa: PLR2004
     if turned[0] is not None and turned[1] is not None and joint.near:
         value = f"{turned[0]}/{turned[1]}"
         return Found(value, uses) if joint.year_word else Found(None, uses, problem="turned_around", repairs=(value,))
     if serial is not None and year is not None:
         return Found(None, uses, problem="unclear_year", repairs=(f"{serial}/{year}",))
     if joint.strong or (full and joint.near):
-        return Found(None, uses, problem="bad_year" if serial is not None else "bad_reg_no")
+        return _spoilt(serial, second.text, uses)
     return None
+
+
+def _spoilt(serial: int | None, year: str, uses: frozenset[int]) -> Found:
+    """A number of which a part cannot be; a year of two digits that is still to come may be one of the last century."""
+    if serial is None:
+        return Found(None, uses, problem="bad_reg_no")
+    return Found(None, uses, problem="bad_year", repairs=(f"{serial}/19{year}",) if len(year) == 2 else ())  # noqa: PLR2004
 
 
 def _is_quantity(line: Line, at: int) -> bool:
@@ -239,20 +240,23 @@ def _without_repeats(found: list[Found]) -> list[Found]:
     ]
 
 
-def _with_dates(line: Line, found: list[Found], days: list[Found]) -> list[Found]:
-    """The numbers in the light of the dates beside them: ``১২৩, তাং-০৫/০৩/২০১৯`` may mean 123/2019, so it is asked."""
-    if not days:
+def _with_dates(line: Line, found: list[Found], days: list[Found], beside: frozenset[int]) -> list[Found]:
+    """The numbers in the light of the dates beside them: ``১২৩, তাং-০৫/০৩/২০১৯`` may mean 123/2019, so it is asked.
+
+    What else stands ``beside`` them without meaning more, a telephone number under the text, is used up with the first one.
+    """
+    if not days and not beside:
         return found
     values = {one.value for one in found}
-    if len(values) == 1 and (value := values.pop()) is not None and "/" not in value:
+    if days and len(values) == 1 and (value := values.pop()) is not None and "/" not in value:
         uses = frozenset().union(*(one.uses for one in (*found, *days)))
         years = dict.fromkeys(day.value[:4] for day in days)
         return [Found(None, uses, problem="year_of_date", repairs=tuple(f"{value}/{year}" for year in years))]
     known = {one.value.split("/")[1] for one in found if one.value is not None and "/" in one.value}
     told = [day for day in days if day.value[:4] in known or _has_date_label(line, min(day.uses))]
-    if found and told:
+    if found and (told or beside):
         first = found[0]
-        extra = frozenset().union(*(day.uses for day in told))
+        extra = beside.union(*(day.uses for day in told))
         return [
             Found(first.value, first.uses | extra, first.sure, first.problem, first.repairs, first.along),
             *found[1:],

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COMMAND, CUE, FILLER = "command.", "cue.", "filler."
 RIVAL = "rival."
-LANGUAGE_KEY, SUFFIX_KEY = "catalogue.language", "suffix"
+LANGUAGE_KEY, SUFFIX_KEY, PLACE = "catalogue.language", "suffix", "place"
 
 _SOUNDS_FROM = 4
 """Letters that a word needs to be matched by its sound: shorter ones sound like too many others."""
@@ -38,8 +38,14 @@ _NEAR_FROM = 4
 """Letters that a word needs to be matched by nearness."""
 
 
+_SPELT_FROM = 5
+"""Letters that a word needs to be matched by its letters alone, when it sounds like nothing."""
+
 _SHORT = 6
 """Letters up to which only one may be wrong."""
+
+_NAMES_FROM, _LONG_NAME = 5, 8
+"""Letters that a name needs to be taken for a misspelt district; letters up to which only one may be wrong."""
 
 
 class How(IntEnum):
@@ -110,7 +116,10 @@ class Vocabulary:
         }
         self._by_sound = self._sounds()
         self._longest = self._lengths()
-        self._near = self._near_tables()
+        self._near = self._tables(self._by_sound, _NEAR_FROM)
+        self._spelt = self._tables(self._exact, _SPELT_FROM)
+        self._places = [heard for heard, found in self._by_sound.items() if PLACE in found.keys and found.words == 1]
+        self._longest_place = max(map(len, self._places), default=0)
         self.commands = frozenset(
             key.removeprefix(COMMAND) for found in keys.values() for key in found if key.startswith(COMMAND)
         )
@@ -183,10 +192,10 @@ class Vocabulary:
         """
         heard = sound(word)
         budget = (1 if len(heard) <= _SHORT else 2) + grace
-        if len(heard) < _NEAR_FROM or len(heard) > max(self._near, default=0) + budget:
+        if len(heard) > max(self._near, default=0) + budget:
             return None
-        nearest: dict[str, tuple[int, str, frozenset[Language]]] = {}
-        for known, key, languages in self._candidates(heard, budget + 1):
+        nearest = self._one_letter_off(word, careful)
+        for known, key, languages in self._candidates(heard, budget + 1) if len(heard) >= _NEAR_FROM else ():
             name = owner(key) or key
             distance = OSA.distance(heard, known, score_cutoff=budget)
             if distance > 1 and len(heard) < len(known) and known.startswith(heard):
@@ -201,6 +210,33 @@ class Vocabulary:
             return None
         languages = frozenset().union(*(languages for _, languages in chosen))
         return Match(frozenset(key for key, _ in chosen), languages, How.NEAR)
+
+    def _one_letter_off(self, word: str, careful: Collection[str]) -> dict[str, tuple[int, str, frozenset[Language]]]:
+        """The commands' long words that differ in one letter as they are written, however they sound (``meyed``, ``diidend``)."""
+        near: dict[str, tuple[int, str, frozenset[Language]]] = {}
+        if len(word) < _SPELT_FROM:
+            return near
+        for length in (len(word) - 1, len(word), len(word) + 1):
+            for known, key, languages in self._spelt.get(length, ()):
+                if (name := owner(key) or key) not in careful and OSA.distance(word, known, score_cutoff=1) <= 1:
+                    near[name] = (1, key, languages)
+        return near
+
+    def nearly(self, word: str, key: str) -> bool:
+        """Whether a word differs in no more than a letter from one that stands under a key, as it is written."""
+        if len(word) < _STEM_FROM:
+            return False
+        return any(OSA.distance(word, known, score_cutoff=1) <= 1 for known in self.single_words([key]))
+
+    def near_place(self, word: str, careful: Collection[str] = ()) -> Match | None:
+        """The places that an unknown word is nearly the name of, or None; a word near a command is not one."""
+        heard = sound(word)
+        budget = 1 if len(heard) <= _LONG_NAME else 2
+        if len(heard) < _NAMES_FROM or len(heard) > self._longest_place + budget:
+            return None
+        if any(OSA.distance(heard, known, score_cutoff=budget) <= budget for known in self._places):
+            return None if self.near(word, careful) else Match(frozenset({PLACE}), frozenset(), How.NEAR)
+        return None
 
     def _candidates(self, heard: str, reach: int) -> Iterator[tuple[str, str, frozenset[Language]]]:
         for length in range(len(heard) - reach, len(heard) + reach + 2):
@@ -231,12 +267,15 @@ class Vocabulary:
                 longest[first] = max(longest.get(first, 1), found.words)
         return longest
 
-    def _near_tables(self) -> dict[int, list[tuple[str, str, frozenset[Language]]]]:
+    def _tables(
+        self, words: Mapping[str, Match], shortest: int
+    ) -> dict[int, list[tuple[str, str, frozenset[Language]]]]:
+        """The single words that point to a command and mean nothing else, by their length."""
         tables: defaultdict[int, list[tuple[str, str, frozenset[Language]]]] = defaultdict(list)
-        for phrase, found in self._by_sound.items():
-            if found.words == 1 and len(phrase) >= _NEAR_FROM:
+        for phrase, found in words.items():
+            if found.words == 1 and len(phrase) >= shortest and not found.keys & {"ordinary", PLACE}:
                 for key in sorted(found.keys):
-                    if owner(key) is not None and not any(other in found.keys for other in ("ordinary", "place")):
+                    if owner(key) is not None:
                         tables[len(phrase)].append((phrase, key, found.languages))
         return dict(tables)
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.found import Found, Scene
 from bot.domain.line import cut
 from bot.domain.text import bangla_digits, normalise
-from bot.domain.values import Found, Scene, codes, dates, reg_nos, year_of
+from bot.domain.values import codes, dates, reg_nos, year_of
 from bot.domain.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
