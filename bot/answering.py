@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
     from bot.store.query import Tx
+    from bot.store.senders import Subscriber
 
 Said = tuple[Reply | Silence, Fate]
+
+LIMIT = "limit"
+"""Why a sender who has drawn too many answers gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +111,16 @@ class Answering:
 
     def take(self, tx: Tx, incoming: Incoming) -> Outcome:
         """Unit of work: the whole journey of one message."""
-        return self._once(tx, incoming) or self._answered(tx, incoming)
-
-    def apologise(self, tx: Tx, incoming: Incoming) -> Outcome:
-        """Unit of work: the message whose handler broke is kept, and its sender hears that it did not work."""
-        known = self._once(tx, incoming)
-        if known is not None:
-            return known
-        broken = Fate("replied", None, "broken")
-        inbox_id = inbox.add(tx, incoming.mo, incoming.sender, incoming.now, broken)
-        answer = self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language)
-        return Outcome(answer, broken)
-
-    def _once(self, tx: Tx, incoming: Incoming) -> Outcome | None:
-        """The outcome of before, where the provider sent the same message again."""
-        known = inbox.known(tx, incoming.mo)
-        if known is None:
-            return None
-        return Outcome(self._answer(incoming.mo.channel, known.id, known.text, known.encoding), known.fate, fresh=False)
-
-    def _answered(self, tx: Tx, incoming: Incoming) -> Outcome:
         expected = incoming.expected()
         inbox_id = inbox.add(tx, incoming.mo, incoming.sender, incoming.now, expected)
+        if inbox_id is None:
+            return self._repeated(tx, incoming)
         if incoming.silence is not None:
+            self._still_stop(tx, incoming)
             return Outcome(Answer(inbox_id), expected)
-        context = self._context(tx, incoming)
-        said, fate = self._step(context, incoming) or self._decide(context, incoming)
+        subscriber = senders.known(tx, incoming.sender, incoming.today, incoming.now)
+        context = self._context(tx, incoming, subscriber)
+        said, fate = self._step(context, incoming, subscriber.dialogue) or self._decide(context, incoming)
         if isinstance(said, Silence):
             fate = Fate("silent", fate.command, said.reason)
         if fate != expected:
@@ -144,12 +132,36 @@ class Answering:
             senders.keep_dialogue(tx, context.sender.msisdn, context.opens.kind, context.opens.state, until)
         return Outcome(self._reply(tx, inbox_id, incoming, said, context.language), fate)
 
-    def _context(self, tx: Tx, incoming: Incoming) -> Context:
-        subscriber = senders.subscriber(tx, incoming.sender)
-        posts = tuple(senders.posts(tx, incoming.sender, incoming.today))
+    def apologise(self, tx: Tx, incoming: Incoming) -> Outcome:
+        """Unit of work: the message that broke the program is kept, and its sender hears that it did not work."""
+        broken = Fate("replied", None, "broken") if incoming.silence is None else incoming.expected()
+        inbox_id = inbox.add(tx, incoming.mo, incoming.sender, incoming.now, broken)
+        if inbox_id is None:
+            return self._repeated(tx, incoming)
+        if incoming.silence is not None:
+            return Outcome(Answer(inbox_id), broken)
+        return Outcome(self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language), broken)
+
+    def _repeated(self, tx: Tx, incoming: Incoming) -> Outcome:
+        """The outcome of before, where the provider sent the same message again."""
+        known = inbox.known(tx, incoming.mo)
+        return Outcome(self._answer(incoming.mo.channel, known.id, known.text, known.encoding), known.fate, fresh=False)
+
+    def _still_stop(self, tx: Tx, incoming: Incoming) -> None:
+        """STOP is carried out even where its sender has drawn too many answers to get another one."""
+        if (
+            incoming.silence == LIMIT
+            and isinstance(incoming.understanding, Call)
+            and incoming.understanding.command == "stop"
+        ):
+            senders.stop(tx, incoming.sender, incoming.now)
+
+    def _context(self, tx: Tx, incoming: Incoming, subscriber: Subscriber) -> Context:
         return Context(
             tx=tx,
-            sender=Sender(incoming.sender, posts, subscriber.language, stopped=subscriber.stopped_at is not None),
+            sender=Sender(
+                incoming.sender, subscriber.posts, subscriber.language, stopped=subscriber.stopped_at is not None
+            ),
             now=incoming.now,
             today=incoming.today,
             language=subscriber.language or incoming.understanding.language,
@@ -168,12 +180,13 @@ class Answering:
             case Unknown():
                 return self._puzzled(context), Fate("replied", None, "unknown")
 
-    def _step(self, context: Context, incoming: Incoming) -> Said | None:
+    def _step(
+        self, context: Context, incoming: Incoming, dialogue: tuple[str, Mapping[str, Any]] | None
+    ) -> Said | None:
         """Go on with the sender's open dialogue, where the message is for it."""
-        found = senders.dialogue(context.tx, context.sender.msisdn, context.now)
-        if found is None or found[0] not in self._commands.steps:
+        if dialogue is None or dialogue[0] not in self._commands.steps:
             return None
-        kind, state = found
+        kind, state = dialogue
         text = incoming.mo.text
         turn = self._commands.steps[kind](state, Event(normalise(text), number_choice(text), incoming.understanding))
         if turn is None:

@@ -158,7 +158,16 @@ class App:
                 for channel in self.channels.values()
             ]
         )
+        # Before the client and the store are closed, whatever ends the gateway.
+        self._stack.push_async_callback(self._finish)
         self.web = self._routes(pure.renderer)
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self.delivery.stop()
+        except TimeoutError:
+            log.warning("stopped_with_messages_under_way")
 
     def _wake(self, channel: str) -> None:
         # The couriers are built after the receiver that wakes them.
@@ -176,13 +185,20 @@ class App:
         return application
 
     async def serve(self, host: str, port: int) -> web.AppRunner:
-        """Start delivery and listen; returns the runner, whose ``cleanup`` stops listening."""
-        self.delivery.start()
+        """Listen, then start delivery; returns the runner, whose ``cleanup`` stops listening.
+
+        Nothing is claimed before the address is ours, so that a second gateway started by mistake takes no message in its hands.
+        """
         runner = web.AppRunner(
             self.web, access_log=None, max_line_size=LONGEST_LINE, max_field_size=LONGEST_LINE, shutdown_timeout=5.0
         )
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self.delivery.start()
         return runner
 
 
@@ -212,9 +228,4 @@ async def run(config: settings.Config, clock: Clock, url: str, host: str, port: 
         await stop.wait()
         log.info("stopping")
         await runner.cleanup()
-        try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await app.delivery.stop()
-        except TimeoutError:
-            log.warning("stopped_with_messages_under_way")
     log.info("stopped")

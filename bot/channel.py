@@ -48,7 +48,8 @@ class ChannelSettings(BaseModel):
         10, description="Most submissions under way at once; after a crash at most so many are of unknown outcome."
     )
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(
-        15.0, description="How long to wait for the provider's answer before the outcome counts as unknown."
+        15.0,
+        description="How long to wait for the provider's answer, above 3 s, before the outcome counts as unknown.",
     )
 
 

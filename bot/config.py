@@ -11,8 +11,18 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import Clock, parse_now
@@ -26,14 +36,26 @@ def _from_environment(value: Any) -> Any:
     if not (isinstance(value, str) and value.startswith("$")):
         return value
     found = os.environ.get(value[1:])
-    if found is None:
-        message = f"the environment has no {value[1:]}"
+    if not found:
+        message = f"the environment has no {value[1:]}, or it is empty"
         raise ValueError(message)
     return found
 
 
-Secret = Annotated[SecretStr, BeforeValidator(_from_environment)]
+def _address(value: str) -> str:
+    """An address that a request can be sent to, without a slash at the end."""
+    parsed = urlsplit(value)
+    if parsed.scheme not in {"http", "https"} or not parsed.hostname:
+        message = "must be an address that begins with http:// or https://"
+        raise ValueError(message)
+    return value.rstrip("/")
+
+
+Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_from_environment)]
 """A setting that is never shown; write it as ``$NAME``."""
+
+Address = Annotated[str, AfterValidator(_address)]
+"""An HTTP address."""
 
 
 class Section(BaseModel):
@@ -46,7 +68,7 @@ class GatewaySettings(Section):
     """``[gateway]``: what people see, and how long things last."""
 
     short_code: str = Field("16123", description="The number people text.")
-    public_url: str = Field(
+    public_url: Address = Field(
         "http://127.0.0.1:8080", description="Where providers reach us: receipts, links, QR codes; no slash at the end."
     )
     keywords: tuple[str, ...] = Field(
@@ -65,11 +87,6 @@ class GatewaySettings(Section):
     limit_minutes: Annotated[float, Field(gt=0)] = Field(
         10, description="The window of answers_per_sender, in minutes."
     )
-
-    @field_validator("public_url")
-    @classmethod
-    def _no_slash(cls, value: str) -> str:
-        return value.rstrip("/")
 
 
 class SimulatorSettings(Section):

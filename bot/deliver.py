@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import math
 import time
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -43,7 +44,7 @@ log = structlog.get_logger()
 IDLE_SECONDS = 1.0
 """How often an idle courier looks for what has become due or was queued by another process."""
 
-LEASE_MARGIN = timedelta(seconds=60)
+LEASE_MARGIN = timedelta(seconds=15)
 """A lease outlives the provider's timeout by this much, so that it never lapses under a living courier."""
 
 
@@ -74,6 +75,7 @@ class Courier:
         self._lease = timedelta(seconds=channel.settings.timeout_seconds) + LEASE_MARGIN
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._held: set[int] = set()
         self._failures = 0
         self._blocked_until = 0.0
         self._stopping = False
@@ -101,6 +103,7 @@ class Courier:
             try:
                 claimed = await self._claim()
             except Exception as error:  # noqa: BLE001 - a courier outlives whatever the database does
+                self._turn(Health.DEGRADED)
                 log.error("claim_failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400 - the type is enough, a trace may hold texts
                 claimed = []
             for row in claimed:
@@ -115,6 +118,8 @@ class Courier:
         if free <= 0 or time.monotonic() < self._blocked_until:
             return []
         if self._failures:
+            if self._under_way:
+                return []
             free = 1  # one message finds out whether the provider is back
         return await self._store.write(partial(self._take, most=free))
 
@@ -122,37 +127,39 @@ class Courier:
         """Unit of work: give up lapsed leases, then claim what is due, its text made true for today."""
         running, now = self._clock.running(), self._clock.now()
         lapsed = State.QUEUED if self.channel.idempotent else State.UNCONFIRMED
-        claims.lapse(tx, self.channel.name, running=running, state=lapsed)
+        claims.lapse(tx, self.channel.name, running=running, state=lapsed, but=self._held)
         claims.expire(tx, self.channel.name, now)
-        rows = claims.claim(
-            tx, self.channel.name, now=now, running=running, lease_until=running + self._lease, most=most
-        )
+        rows = claims.claim(tx, self.channel.name, now=now, running=running, lease=self._lease, most=most)
         return [self._fresh(tx, row, self._clock.today()) for row in rows]
 
     def _fresh(self, tx: Tx, row: Claimed, today: date) -> Claimed:
-        reply = load(row.content)
-        if reply.turns_on is None:
+        try:
+            reply = load(row.content)
+            if reply.turns_on is None:
+                return row
+            text = self._renderer.render(reply, row.language, today)
+        except Exception as error:  # noqa: BLE001 - an older program wrote it: yesterday's text is better than none, and than a stuck queue
+            log.error("not_rendered", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
             return row
-        text = self._renderer.render(reply, row.language, today)
         if text == row.text:
             return row
         size = measure(text)
         claims.rewrite(tx, row.id, text, size, self.channel.settings.price_per_segment * size.segments)
-        return claims.Claimed(
-            row.id, row.priority, row.to, row.content, row.language, text, size.encoding, size.segments, row.attempt
-        )
+        return replace(row, text=text, encoding=size.encoding, segments=size.segments)
 
     async def _dispatch(self, row: Claimed) -> None:
         """Submit one message as soon as the pace allows; the next need not wait for its answer."""
+        self._held.add(row.id)
         wait = self._pace.take(row.segments, time.monotonic())
         if wait > 0:
             await asyncio.sleep(wait)
         task = asyncio.create_task(self._send(row))
         self._under_way.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(partial(self._done, row_id=row.id))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[None], row_id: int) -> None:
         self._under_way.discard(task)
+        self._held.discard(row_id)
         self._wake.set()
 
     async def _send(self, row: Claimed) -> None:
@@ -176,8 +183,8 @@ class Courier:
         except Unreachable as error:
             return "unreachable", self._again(row, self._trouble(row, Health.DOWN), str(error), burnt=True)
         except Throttled as error:
-            self._trouble(row, Health.DEGRADED, error.retry_after)
-            return "throttled", self._again(row, error.retry_after, str(error), burnt=False)
+            wait = self._trouble(row, Health.DEGRADED, error.retry_after)
+            return "throttled", self._again(row, wait, str(error), burnt=False)
         except Refused as error:
             self._well()
             return "refused", self._gone(row, State.FAILED, str(error))
@@ -204,22 +211,27 @@ class Courier:
         return partial(claims.requeue, row=row, again=again, why=why, burnt=burnt)
 
     def _trouble(self, row: Claimed, health: Health, seconds: float | None = None) -> float:
-        """Hold the whole channel for a while; returns for how many seconds."""
-        self._failures += health is Health.DOWN
-        wait = self._policy.delay(max(self._failures, 1), spread=row.id % 97 / 97) if seconds is None else seconds
-        self._blocked_until = max(self._blocked_until, time.monotonic() + wait)
+        """Hold the whole channel for a while; returns for how many seconds.
+
+        What fails while the channel is held already began before: ten failures at one moment are one trouble, not ten.
+        """
+        now = time.monotonic()
+        if now >= self._blocked_until:
+            self._failures += 1
+            wait = self._policy.delay(self._failures, spread=row.id % 97 / 97) if seconds is None else seconds
+            self._blocked_until = now + wait
+        self._turn(health)
+        return max(self._blocked_until - now, 0.0)
+
+    def _well(self) -> None:
+        self._failures = 0
+        self._turn(Health.UP)
+
+    def _turn(self, health: Health) -> None:
         if health is not self.health:
             log.warning("channel", channel=self.channel.name, health=health, before=self.health)
         self.health = health
         self._metrics.channel_up.labels(self.channel.name).set(0 if health is Health.DOWN else 1)
-        return wait
-
-    def _well(self) -> None:
-        self._failures = 0
-        if self.health is not Health.UP:
-            log.warning("channel", channel=self.channel.name, health=Health.UP, before=self.health)
-        self.health = Health.UP
-        self._metrics.channel_up.labels(self.channel.name).set(1)
 
     async def _rest(self) -> None:
         """Wait until something is queued, something under way ends, or time has passed."""

@@ -14,12 +14,15 @@ from bot.domain.errors import OutcomeUnknown, Unreachable
 
 IDLE_SECONDS = 1.0
 
+CONNECT_SECONDS = 3.0
+"""A provider that does not take a connection within this has certainly not taken the message: it stays in the queue."""
+
 
 async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
     try:
         return await handler(request)
-    except aiohttp.ClientConnectorError as error:
-        message = "no connection"
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        message = f"no connection: {type(error).__name__}"
         raise Unreachable(message) from error
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         message = f"the connection broke: {type(error).__name__}"
@@ -29,7 +32,7 @@ async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientRes
 def client() -> ClientSession:
     """A client whose requests raise ``Unreachable`` or ``OutcomeUnknown``, and are made once. Time limits are the caller's."""
     return ClientSession(
-        timeout=aiohttp.ClientTimeout(total=None),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS),
         middlewares=(_once,),
     )

@@ -20,11 +20,15 @@ class SenderLimit:
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def allows(self, sender: str, at: float) -> bool:
-        """Count one message of ``sender`` at monotonic time ``at``; whether it may still be answered."""
+        """Whether ``sender`` may still be answered at monotonic time ``at``."""
+        began, count = self._windows.get(sender, (at, 0))
+        return count < self._most or at - began >= self._seconds
+
+    def count(self, sender: str, at: float) -> None:
+        """One answer was drawn: repetitions by the provider and messages that were refused do not count."""
         began, count = self._windows.pop(sender, (at, 0))
         if at - began >= self._seconds:
             began, count = at, 0
         self._windows[sender] = (began, count + 1)
         if len(self._windows) > MOST_SENDERS:
             self._windows.popitem(last=False)
-        return count < self._most

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.answering import Answering, Incoming, Outcome
+from bot.answering import LIMIT, Answering, Incoming, Outcome
 from bot.domain.errors import InvalidMsisdn, StoreError
 from bot.domain.grammar import Unknown
+from bot.domain.messages import MO, Language
 from bot.domain.msisdn import Msisdn, is_machine
 from bot.limits import SenderLimit
 
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.config import GatewaySettings
     from bot.domain.grammar import Grammar
-    from bot.domain.messages import MO
     from bot.metrics import Metrics
     from bot.store.store import Store
 
 log = structlog.get_logger()
+
+LONGEST_TEXT = 2000
+"""Characters of a text that the parser reads: thirty parts of Bangla. All of it is kept."""
 
 LONGEST_SENDER = 32
 """Characters kept of a sender that is no number."""
@@ -69,11 +72,11 @@ class Receiver:
         """Everything about a message that needs no database."""
         sender, silence = identify(mo.sender)
         today = self._clock.today()
-        understanding = self.grammar.parse(mo.text, today)
+        understanding = self.grammar.parse(mo.text[:LONGEST_TEXT], today)
         if silence is None and isinstance(understanding, Unknown) and understanding.machine:
             silence = "machine"
         if silence is None and not self._limit.allows(sender, time.monotonic()):
-            silence = "limit"
+            silence = LIMIT
         return Incoming(mo, sender, silence, understanding, self._clock.now(), today)
 
     async def receive(self, mo: MO) -> Answer:
@@ -87,31 +90,48 @@ class Receiver:
     async def outcome(self, mo: MO) -> Outcome:
         """Take a message in and tell what became of it; otherwise as ``receive``."""
         started = time.perf_counter()
-        incoming = self.understand(mo)
+        mo = storable(mo)
         try:
+            incoming = self.understand(mo)
             outcome = await self._store.write(partial(self._answering.take, incoming=incoming))
         except StoreError:
             raise
         except Exception:
-            log.exception("handler_broke", channel=mo.channel, command=incoming.expected().command)
-            outcome = await self._apologised(incoming)
-        self._told(outcome, mo.channel, time.perf_counter() - started)
+            # Whatever the parser or a handler raises, the message is kept.
+            log.exception("message_broke", channel=mo.channel)
+            outcome = await self._apologised(mo)
+        self._told(outcome, mo, time.perf_counter() - started)
         return outcome
 
-    async def _apologised(self, incoming: Incoming) -> Outcome:
+    async def _apologised(self, mo: MO) -> Outcome:
+        sender, silence = identify(mo.sender)
+        incoming = Incoming(mo, sender, silence, Unknown(Language.BN), self._clock.now(), self._clock.today())
         try:
             return await self._store.write(partial(self._answering.apologise, incoming=incoming))
         except Exception as error:
             message = f"the database refuses messages: {type(error).__name__}"
             raise StoreError(message) from error
 
-    def _told(self, outcome: Outcome, channel: str, seconds: float) -> None:
+    def _told(self, outcome: Outcome, mo: MO, seconds: float) -> None:
         label = outcome.fate.outcome if outcome.fresh else "repeated"
-        self._metrics.received.labels(channel, label).inc()
+        self._metrics.received.labels(mo.channel, label).inc()
         self._metrics.receive_seconds.observe(seconds)
-        if label == "replied" and self._channels[channel].reply == "api":
-            self._queued(channel)
-        log.debug("mo", channel=channel, id=outcome.answer.inbox_id, outcome=label, command=outcome.fate.command)
+        if label == "replied":
+            self._limit.count(identify(mo.sender)[0], time.monotonic())
+            if self._channels[mo.channel].reply == "api":
+                self._queued(mo.channel)
+        log.debug("mo", channel=mo.channel, id=outcome.answer.inbox_id, outcome=label, command=outcome.fate.command)
+
+
+def storable(mo: MO) -> MO:
+    """The message without what a database cannot hold as text: NUL, and halves of surrogate pairs."""
+    parts = (mo.provider_id, mo.sender, mo.to, mo.text)
+    if all(part.isprintable() for part in parts):
+        return mo
+    provider_id, sender, to, text = (
+        part.replace("\x00", "").encode("utf-8", "replace").decode("utf-8") for part in parts
+    )
+    return MO(mo.channel, provider_id, sender, to, text)
 
 
 def identify(raw: str) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -10,11 +11,14 @@ from bot.deliver import Health
 from bot.store import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.deliver import Delivery
     from bot.metrics import Metrics
+    from bot.store.query import Tx
     from bot.store.store import Store
+
+PATIENCE_SECONDS = 3.0
 
 
 class Probes:
@@ -38,24 +42,15 @@ class Probes:
 
     async def _ready(self, _: web.Request) -> web.Response:
         """503 only when the database or the writer is gone; a provider that is down is told, but messages still come in."""
-        database = await self._database()
-        writer = self._store.writer.alive
-        ready = database and writer
+        database, writer = await asyncio.gather(_answers(self._store.read), _answers(self._store.write))
         channels = {name: str(courier.health) for name, courier in self._delivery.couriers.items()}
         body = {
-            "ready": ready,
+            "ready": database and writer,
             "database": str(Health.UP if database else Health.DOWN),
             "writer": str(Health.UP if writer else Health.DOWN),
             "channels": channels,
         }
-        return web.json_response(body, status=200 if ready else 503)
-
-    async def _database(self) -> bool:
-        try:
-            await self._store.read(outbox.alive)
-        except Exception:  # noqa: BLE001 - whatever it is, the database does not answer
-            return False
-        return True
+        return web.json_response(body, status=200 if database and writer else 503)
 
     async def _numbers(self, _: web.Request) -> web.Response:
         metrics, counts = self._metrics, self._store.writer.counts
@@ -66,3 +61,12 @@ class Probes:
         metrics.writer_works.set(counts.works)
         metrics.writer_commits.set(counts.commits)
         return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
+
+
+async def _answers(run: Callable[[Callable[[Tx], bool]], Awaitable[bool]]) -> bool:
+    """Whether a work is run in time: what is asked is whether it works, not whether it is there."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await run(outbox.alive)
+    except Exception:  # noqa: BLE001 - whatever it is, the database does not answer
+        return False

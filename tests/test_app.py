@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import sqlite3
 from typing import TYPE_CHECKING
 
 import aiohttp
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.app import App
+from bot.domain.messages import MO
+from bot.store import outbox
 from tests.gateway import SECRET, Process, kannel_config, running
 from tests.peers.ports import LOOPBACK, free_port, wait_for
 
@@ -125,6 +130,22 @@ async def test_the_log_holds_no_numbers_texts_or_secrets(registered_url: str, tm
         assert forbidden not in log
     events = [json.loads(line) for line in log.splitlines()]
     assert {event["event"] for event in events} >= {"started", "mo", "mt", "channel", "stopped"}
+
+
+async def test_a_second_gateway_on_the_same_port_takes_nothing_in_its_hands(registered_url: str, clock: Clock) -> None:
+    port = free_port()
+    config = kannel_config(port, f"http://{LOOPBACK}:{free_port()}/")
+    async with App(config, clock, registered_url) as app:
+        for number in range(20):
+            await app.receiver.receive(MO("kannel", f"m{number}", "+8801700100011", "16123", "STATUS"))
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, port))
+        taken.listen()
+        async with App(config, clock, registered_url) as app:
+            with pytest.raises(OSError, match="in use"):
+                await app.serve(LOOPBACK, port)
+            rows = await app.store.read(outbox.rows)
+    assert [row.state for row in rows] == ["queued"] * 20
 
 
 async def test_two_gateways_cannot_share_a_port(registered_url: str, tmp_path: Path) -> None:

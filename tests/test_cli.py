@@ -107,11 +107,17 @@ def test_a_wrong_setting_is_named(barta: Any, demo_url: str, tmp_path: Path) -> 
         ("[gateway]\nshort_cod = 1\n", "gateway.short_cod"),
         ("[gateway\n", "cannot be read"),
         ('[channels.k]\nkind = "kannel"\nusername = "u"\npassword = "$NOT_THERE"\nsecret = "s"\n', "NOT_THERE"),
+        ('[channels.k]\nkind = "kannel"\nusername = "u"\npassword = "p"\nsecret = "$EMPTY"\n', "EMPTY"),
+        ('[channels.k]\nkind = "kannel"\nusername = "u"\npassword = "p"\nsecret = ""\n', "channels.k: secret"),
+        (
+            '[channels.k]\nkind = "kannel"\nusername = "u"\npassword = "p"\nsecret = "s"\nsend_url = "localhost:13013/x"\n',
+            "channels.k: send_url",
+        ),
         ('[channels.k]\nkind = "pigeon"\n', "pigeon"),
         ('[channels.k]\nkind = "kannel"\n', "channels.k: username"),
     ]:
         toml.write_text(text, encoding="utf-8")
-        done = barta("run", url=demo_url)
+        done = barta("run", url=demo_url, EMPTY="")
         assert done.returncode == 1
         assert said in done.stderr
     assert barta("run", url=demo_url, BARTA_CONFIG="nowhere.toml").returncode == 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from bot.channel import ChannelSettings
 from bot.channels import KINDS
@@ -15,6 +15,9 @@ from bot.cli import main
 from bot.config import Config, Environment, GatewaySettings, LogSettings, SimulatorSettings
 from bot.domain.messages import State, may_become
 from bot.metrics import Metrics
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")

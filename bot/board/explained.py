@@ -5,6 +5,7 @@ Nothing here decides anything. Times go out in UTC, amounts as text, and what pe
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import explain
@@ -17,7 +18,7 @@ from bot.store import conversation, offices, senders, standings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from bot.domain.access import Post
     from bot.domain.grammar import Understanding
@@ -30,6 +31,10 @@ ON_ITS_WAY = frozenset(State) - FINAL - {State.SUBMITTED, State.UNCONFIRMED}
 """States that soon become another one, so that the page looks again."""
 
 JSON = dict[str, Any]
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""No dialogue is open then: the panel shows who somebody is, not what he is in the middle of."""
 
 
 def thread(came: Sequence[Came], went: Sequence[Went]) -> list[JSON]:
@@ -104,12 +109,12 @@ def understood(text: str, understanding: Understanding, came: Came) -> JSON:
 
 def sender(tx: Tx, number: str, today: date) -> JSON:
     """Who a number is to the gateway."""
-    chosen = senders.subscriber(tx, number)
+    chosen = senders.known(tx, number, today, _NEVER)
     return {
         "number": number,
         "language": chosen.language and str(chosen.language),
         "stopped": chosen.stopped_at is not None,
-        "posts": [_post(tx, post, today) for post in senders.posts(tx, number, today)],
+        "posts": [_post(tx, post, today) for post in chosen.posts],
     }
 
 

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,7 @@ class Board:
         self._files = Files()
         self._frame = Frame(renderer, self._files, config.gateway.short_code)
         self._phone = Simulator(store, receiver, clock, config.gateway.short_code) if simulator else None
+        self._counting = asyncio.Lock()
         self._counted: tuple[float, Mapping[str, Any]] | None = None
 
     def routes(self) -> list[web.RouteDef]:
@@ -78,10 +80,11 @@ class Board:
 
     async def _counts(self) -> Mapping[str, Any]:
         """The counts of the moment, or those of two seconds ago."""
-        at = time.monotonic()
-        if self._counted is None or at - self._counted[0] > KEPT_SECONDS:
-            self._counted = (at, await self._store.read(partial(_count, today=self._clock.today())))
-        return self._counted[1]
+        async with self._counting:  # whoever comes meanwhile waits for the same counts, and does not count as well
+            at = time.monotonic()
+            if self._counted is None or at - self._counted[0] > KEPT_SECONDS:
+                self._counted = (at, await self._store.read(partial(_count, today=self._clock.today())))
+            return self._counted[1]
 
     async def _off(self, request: web.Request) -> web.Response:
         return self._frame.page(request, "off.html", status=404)
@@ -108,7 +111,9 @@ class Board:
 
     async def _message(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
         wanted = request.query.get("id", "")
-        if not (wanted.isascii() and wanted.isdigit() and int(wanted[:20]) <= LARGEST_ID):
+        if not (
+            wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(LARGEST_ID)) and int(wanted) <= LARGEST_ID
+        ):
             raise Refused(400, "id")
         return await phone.story(int(wanted))
 

@@ -21,7 +21,7 @@ from aiohttp import web
 from pydantic import Field
 
 from bot.channel import ChannelSettings, Taken
-from bot.config import Secret  # noqa: TC001 - pydantic reads the annotation
+from bot.config import Address, Secret  # noqa: TC001 - pydantic reads the annotation
 from bot.domain.errors import OutcomeUnknown, Refused, StoreError, Throttled, Unreachable
 from bot.domain.messages import DLR, MO, ReceiptKind
 from bot.domain.segments import Encoding
@@ -34,13 +34,16 @@ if TYPE_CHECKING:
 
 DLR_MASK = 1 | 2 | 8 | 16
 
+_CHARSETS = frozenset({"utf-8", "utf-16be", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
+"""What a provider may write texts in. Others (utf-7, unicode_escape …) are no charsets of messages, and can carry mischief."""
+
 _LARGEST_ID = 2**63 - 1
 
 
 class KannelSettings(ChannelSettings):
     """Settings of a channel of kind ``kannel``."""
 
-    send_url: str = Field("http://127.0.0.1:13013/cgi-bin/sendsms", description="Kannel's sendsms address.")
+    send_url: Address = Field("http://127.0.0.1:13013/cgi-bin/sendsms", description="Kannel's sendsms address.")
     username: str = Field(description="User of Kannel's sendsms-user group.")
     password: Secret = Field(description="Its password.")
     secret: Secret = Field(description="Word that Kannel's get-url must carry as secret=…; receipts carry it too.")
@@ -93,16 +96,19 @@ class KannelChannel:
                 message = f"{needed} is missing"
                 raise ValueError(message)
         charset = query.get("charset", b"").decode("ascii") or ("UTF-16BE" if query.get("coding") == b"2" else "UTF-8")
-        provider_id = query["id"].decode("utf-8").strip()
+        if charset.lower() not in _CHARSETS:
+            message = "the charset is not one that messages come in"
+            raise ValueError(message)
+        provider_id = query["id"].decode("utf-8", "replace").strip()
         if not provider_id:
             message = "id is empty: without it a message cannot be told from its repetition"
             raise ValueError(message)
         return MO(
             channel=self.name,
             provider_id=provider_id,
-            sender=query["from"].decode("utf-8").strip(),
+            sender=query["from"].decode("utf-8", "replace").strip(),
             to=query.get("to", b"").decode("utf-8", "replace"),
-            text=query["text"].decode(charset, "replace").replace("\x00", ""),
+            text=query["text"].decode(charset, "replace"),
         )
 
     async def _dlr(self, request: web.Request) -> web.Response:
@@ -158,6 +164,8 @@ class KannelChannel:
 
 def receipt_kind(status: int) -> ReceiptKind | None:
     """What a DLR status says; None when it says nothing new."""
+    if status < 0:
+        return None
     if status & 1:
         return ReceiptKind.DELIVERED
     if status & (2 | 16):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LISTED = 5
 """Most societies in one numbered list."""
 
+MOST_MISCOUNTED = 9
+"""A larger number than this is not a slip in counting, but a registration number."""
+
 DISTRICT_DEPTH = 3
 """Codes in a district's lineage: nation, division, district."""
 
@@ -40,7 +43,9 @@ TEXTS = (
     Wording("status.option_named", 1, {"r": Slot.REG_NO, "name": Slot.NAME}),
     Wording("status.which_district", 3, {"r": Slot.REG_NO}, option="status.option", options=LISTED),
     Wording("status.which_society", 4, {}, option="status.option_named", options=LISTED),
-    Wording("status.many", 2, {"r": Slot.REG_NO, "n": Slot.COUNT}),
+    Wording("status.which_of_many", 1, {"n": Slot.COUNT}),
+    Wording("status.many_districts", 2, {"r": Slot.REG_NO}),
+    Wording("status.many_years", 2, {"r": Slot.REG_NO}),
     Wording("status.choose", 1, {"n": Slot.COUNT}),
     Wording("status.not_found", 1, {"r": Slot.REG_NO}),
     Wording("status.not_found_in", 2, {"r": Slot.REG_NO, "place": Slot.PLACE}),
@@ -54,12 +59,15 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
         return _one(context, standings.by_ids(context.tx, [args["society_id"]]))
     if "reg_no" in args:
         return _by_number(context, RegistrationNo.parse(args["reg_no"]), args.get("district"))
-    mine = standings.by_ids(context.tx, context.sender.society_ids[: LISTED + 1])
+    served = context.sender.society_ids
+    if len(served) > LISTED:
+        return Reply("status.which_of_many", {"n": len(served)})
+    mine = standings.by_ids(context.tx, served)
     if not mine:
         return Reply("status.which_number")
     if len(mine) == 1:
         return _one(context, mine)
-    return _ask(context, mine[:LISTED], Reply("status.which_society"), "status.option_named")
+    return _ask(context, mine, Reply("status.which_society"), "status.option_named")
 
 
 def _by_number(context: Context, number: RegistrationNo, district: str | None) -> Reply:
@@ -68,9 +76,6 @@ def _by_number(context: Context, number: RegistrationNo, district: str | None) -
     if district and not places:
         return Reply("status.unknown_place", {"r": text, "typed": district})
     found = _search(context, number, [place.lineage for place in places])
-    if not found and number.year is not None and number.year > context.today.year:
-        # Somebody wrote the year as 98 and meant 1998: no society is registered in the future.
-        found = _search(context, RegistrationNo(number.serial, number.year - 100), [place.lineage for place in places])
     if len(found) == 1:
         return _one(context, found)
     if not found:
@@ -79,20 +84,24 @@ def _by_number(context: Context, number: RegistrationNo, district: str | None) -
             return Reply("status.not_found_in", {"r": text, "place": place})
         return Reply("status.not_found", {"r": text})
     if len(found) > LISTED:
-        return Reply("status.many", {"r": text, "n": len(found)})
+        return Reply("status.many_years" if number.year is None else "status.many_districts", {"r": text})
     return _ask(context, found, Reply("status.which_district", {"r": text}), "status.option")
 
 
 def _search(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
-    """In the places given; else in the sender's own societies, his own district, and only then everywhere."""
+    """In the places given; else among the sender's own societies, then in his own districts, and only then everywhere."""
     if lineages:
-        return [found for lineage in lineages for found in standings.by_number(context.tx, number, lineage)]
-    for home in dict.fromkeys(_home(post.lineage) for post in context.sender.posts):
-        found = standings.by_number(context.tx, number, home)
-        mine = [standing for standing in found if standing.id in context.sender.society_ids]
-        if mine or found:
-            return mine if len(mine) == 1 else found
-    return standings.by_number(context.tx, number)
+        return _under(context, number, lineages)
+    posts = context.sender.posts
+    near = _under(context, number, [_home(post.lineage) for post in posts]) if posts else []
+    mine = [standing for standing in near if standing.id in context.sender.society_ids]
+    return mine or near or standings.by_number(context.tx, number)
+
+
+def _under(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
+    """The societies with a number under any of these lineages, each once."""
+    found = (each for lineage in dict.fromkeys(lineages) for each in standings.by_number(context.tx, number, lineage))
+    return list({standing.id: standing for standing in found}.values())
 
 
 def _home(lineage: str) -> str:
@@ -149,12 +158,14 @@ def _ask(context: Context, found: Sequence[Standing], question: Reply, option: s
 def _step(state: Mapping[str, Any], event: Event) -> Turn | None:
     """The list stays open, so that "1" and then "2" answers twice."""
     options = state["options"]
+    if isinstance(event.understanding, Call):
+        return None  # a command is a command, whatever stands on the list
     position = pick(options, event.choice, event.text)
     if position is not None:
         return Turn(
             state, calls=(Call("status", {"society_id": options[position]["id"]}, event.understanding.language),)
         )
-    if event.choice is not None:
+    if event.choice is not None and event.choice <= MOST_MISCOUNTED:
         return Turn(state, Reply("status.choose", {"n": len(options)}))
     return None
 

@@ -1,7 +1,9 @@
 """Backup and restore of the SQLite database while the gateway runs.
 
-Both use SQLite's own online copy, which takes a consistent moment without stopping the writer. A restore goes the same way back into the
-live file in one transaction: a running gateway simply sees the older content from its next statement on.
+A backup is SQLite's own online copy, which takes a consistent moment without stopping the writer. A restore replaces the rows of the live
+file in one transaction, which begins before the live file is kept aside: whatever a running gateway acknowledges is either in the file
+that is kept, or comes after the restore. Ids of messages are not used again (AUTOINCREMENT survives a restore), so that a late
+receipt can never settle another message.
 
 What waits in a backup may have gone out between then and now. Sending it again could reach people twice, so that a restore marks
 every waiting message ``unconfirmed``: visible, resolvable by receipts, and never sent again by itself.
@@ -21,12 +23,13 @@ from bot.domain.errors import StoreError
 from bot.store.engine import engine_for
 from bot.store.engines.sqlite import SqliteEngine
 from bot.store.migrate import check_version
+from bot.store.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WAITING = """
-    UPDATE outbox SET state = 'unconfirmed', lease_until_at = NULL, error = 'restored from a backup'
+    UPDATE main.outbox SET state = 'unconfirmed', lease_until_at = NULL, error = 'restored from a backup'
     WHERE state IN ('queued', 'sending')
 """
 
@@ -42,16 +45,7 @@ def back_up(url: str, file: Path) -> int:
     engine = _sqlite(url)
     check_version(engine)
     file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    try:
-        with _opened(engine.path) as source, _opened(unfinished) as target:
-            source.backup(target)
-            # One file, without a write-ahead log beside it.
-            target.execute("PRAGMA journal_mode = DELETE")
-            _must_be_sound(target)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    _copy(engine.path, file)
     return file.stat().st_size
 
 
@@ -69,12 +63,24 @@ def restore(url: str, file: Path) -> tuple[Path, int]:
         copy = Path(folder) / "restoring.db"
         shutil.copyfile(file, copy)
         _check(copy)
-        kept = _keep(url, engine)
-        with _opened(copy) as source, _opened(engine.path) as live:
-            unconfirmed = source.execute(_WAITING).rowcount
-            source.commit()
-            live.execute("PRAGMA journal_mode = WAL")
-            source.backup(live)
+        check_version(engine)
+        with _opened(engine.path) as live:
+            live.isolation_level = None
+            live.execute("ATTACH ? AS backup", (str(copy),))
+            live.execute("BEGIN IMMEDIATE")
+            try:
+                kept = _keep(engine)
+                for table in reversed(metadata.sorted_tables):
+                    live.execute(f'DELETE FROM main."{table.name}"')  # noqa: S608 - names from our own schema
+                for table in metadata.sorted_tables:
+                    names = ", ".join(f'"{column.name}"' for column in table.columns)
+                    select = f'SELECT {names} FROM backup."{table.name}"'  # noqa: S608 - as above
+                    live.execute(f'INSERT INTO main."{table.name}" ({names}) {select}')
+                unconfirmed = live.execute(_WAITING).rowcount
+                live.execute("COMMIT")
+            except BaseException:
+                live.execute("ROLLBACK")
+                raise
     return kept, unconfirmed
 
 
@@ -89,12 +95,25 @@ def _check(copy: Path) -> None:
     check_version(SqliteEngine(f"sqlite:///{copy}"))
 
 
-def _keep(url: str, engine: SqliteEngine) -> Path:
+def _keep(engine: SqliteEngine) -> Path:
     """Keep the database of now beside itself."""
     kept = engine.path.with_name(f"{engine.path.stem}.before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db")
-    if engine.path.exists():
-        back_up(url, kept)
+    _copy(engine.path, kept)
     return kept
+
+
+def _copy(live: Path, file: Path) -> None:
+    """A sound copy that appears under its name only when it is whole."""
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    try:
+        with _opened(live) as source, _opened(unfinished) as target:
+            source.backup(target)
+            # One file, without a write-ahead log beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
+            _must_be_sound(target)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _sqlite(url: str) -> SqliteEngine:

@@ -7,20 +7,26 @@ lease: whoever settles one names the attempt, so that a courier whose lease has 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.domain.messages import Language, State
 from bot.store.query import Query
-from bot.store.schema import outbox
+from bot.store.schema import Instant, outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from decimal import Decimal
 
     from bot.domain.segments import Measure
     from bot.store.query import Tx
+
+
+FAR = timedelta(hours=1)
+"""No lease and no retry is meant so far ahead; one that is was written before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +60,30 @@ class Claimed:
         return cls(id, priority, to, content, Language(language), text, encoding, segments, attempt)
 
 
-_next = (
+_due = (
     select(outbox.c.id)
     .where(
         outbox.c.channel == bindparam("channel"),
         outbox.c.state == "queued",
         or_(outbox.c.not_before_at.is_(None), outbox.c.not_before_at <= bindparam("now")),
-        or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= bindparam("running")),
-        outbox.c.expires_at > bindparam("now"),
+        # A time far ahead is no retry of ours: the clock was set back meanwhile.
+        or_(
+            outbox.c.retry_at.is_(None),
+            outbox.c.retry_at <= bindparam("running"),
+            outbox.c.retry_at > bindparam("far"),
+        ),
+        # Written so that no index serves it: SQLite would take the one on expires_at and sort the whole queue.
+        func.coalesce(outbox.c.expires_at, outbox.c.expires_at) > bindparam("now"),
     )
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+    # A CTE is evaluated once; as a plain subquery PostgreSQL may evaluate it again and claim more than the limit.
+    .cte("due")
 )
 _CLAIM = Query(
     update(outbox)
-    .where(outbox.c.id.in_(_next.scalar_subquery()))
+    .where(outbox.c.id.in_(select(_due.c.id)))
     .values(state="sending", lease_until_at=bindparam("lease_until"), attempts=outbox.c.attempts + 1)
     .returning(
         outbox.c.id,
@@ -94,14 +108,17 @@ _REWRITE: Query[int] = Query(
         price=bindparam("new_price"),
     )
 )
-_held = (outbox.c.id == bindparam("row_id"), outbox.c.state == "sending", outbox.c.attempts == bindparam("attempt"))
+_mine = (outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("attempt"))
+_held = (*_mine, outbox.c.state == "sending")
+# Whoever submitted it still knows best what happened, even where its lease was thought to have lapsed.
+_known = (*_mine, or_(outbox.c.state == "sending", outbox.c.state == "unconfirmed"))
 _SUBMITTED: Query[int] = Query(
     update(outbox)
-    .where(*_held)
+    .where(*_known)
     .values(
         state=bindparam("new_state"),
         lease_until_at=None,
-        submitted_at=bindparam("at"),
+        submitted_at=bindparam("at", type_=Instant),
         settled_at=bindparam("settled"),
         provider_id=func.coalesce(bindparam("theirs"), outbox.c.provider_id),
         error=None,
@@ -109,7 +126,7 @@ _SUBMITTED: Query[int] = Query(
 )
 _NOT_SUBMITTED: Query[int] = Query(
     update(outbox)
-    .where(*_held)
+    .where(*_known)
     .values(
         state=bindparam("new_state"),
         lease_until_at=None,
@@ -128,29 +145,45 @@ _REQUEUE: Query[int] = Query(
         error=bindparam("why"),
     )
 )
-_LAPSE: Query[int] = Query(
-    update(outbox)
-    .where(
+_LAPSED: Query[int] = Query(
+    select(outbox.c.id).where(
         outbox.c.channel == bindparam("for_channel"),
         outbox.c.state == "sending",
-        outbox.c.lease_until_at <= bindparam("running"),
+        or_(outbox.c.lease_until_at <= bindparam("running"), outbox.c.lease_until_at > bindparam("far")),
     )
+)
+_GIVE_UP: Query[int] = Query(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "sending")
     .values(state=bindparam("new_state"), lease_until_at=None, error="lease lapsed")
 )
-_EXPIRE: Query[int] = Query(
-    update(outbox)
+_overdue = (
+    select(outbox.c.id)
     .where(
         outbox.c.channel == bindparam("for_channel"),
         outbox.c.state == "queued",
         outbox.c.expires_at <= bindparam("now"),
     )
+    .limit(1000)  # the rest with the next claim: no work holds the writer for long
+)
+_EXPIRE: Query[int] = Query(
+    update(outbox)
+    .where(outbox.c.id.in_(_overdue.scalar_subquery()), outbox.c.state == "queued")
     .values(state="expired", settled_at=bindparam("now"))
 )
 
 
-def claim(tx: Tx, channel: str, *, now: datetime, running: datetime, lease_until: datetime, most: int) -> list[Claimed]:
+def claim(tx: Tx, channel: str, *, now: datetime, running: datetime, lease: timedelta, most: int) -> list[Claimed]:
     """Take at most ``most`` due messages of a channel for submission, the most pressing first."""
-    rows = tx.all(_CLAIM, channel=channel, now=now, running=running, lease_until=lease_until, most=most)
+    rows = tx.all(
+        _CLAIM,
+        channel=channel,
+        now=now,
+        running=running,
+        far=running + FAR,
+        lease_until=running + lease,
+        most=most,
+    )
     return sorted(rows, key=lambda row: (row.priority, row.id))
 
 
@@ -189,9 +222,16 @@ def requeue(tx: Tx, row: Claimed, *, again: datetime | None, why: str | None, bu
     return tx.run(_REQUEUE, row_id=row.id, attempt=row.attempt, again=again, why=why, unburnt=0 if burnt else 1) > 0
 
 
-def lapse(tx: Tx, channel: str, *, running: datetime, state: State) -> int:
-    """Give up claims whose lease has lapsed; how many there were."""
-    return tx.run(_LAPSE, for_channel=channel, running=running, new_state=state)
+def lapse(tx: Tx, channel: str, *, running: datetime, state: State, but: Collection[int] = ()) -> int:
+    """Give up claims whose lease has lapsed, but for those that the caller has in its hands; how many there were."""
+    lapsed = [
+        row_id
+        for row_id in tx.all(_LAPSED, for_channel=channel, running=running, far=running + FAR)
+        if row_id not in but
+    ]
+    for row_id in lapsed:
+        tx.run(_GIVE_UP, row_id=row_id, new_state=state)
+    return len(lapsed)
 
 
 def expire(tx: Tx, channel: str, now: datetime) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
-from bot.store.query import Query, values_of
+from bot.store.query import Query, insert_once, values_of
 from bot.store.schema import inbox, outbox
 
 if TYPE_CHECKING:
@@ -77,12 +77,19 @@ _KNOWN = Query(
     .limit(1),
     Known.of,
 )
-_ADD: Query[int] = Query(
-    insert(inbox)
-    .values(
-        values_of("channel", "provider_id", "sender", "sent_to", "text", "received_at", "outcome", "command", "reason")
-    )
-    .returning(inbox.c.id)
+_ADD = insert_once(
+    inbox,
+    "channel",
+    "provider_id",
+    "sender",
+    "sent_to",
+    "text",
+    "received_at",
+    "outcome",
+    "command",
+    "reason",
+    unique=["channel", "provider_id"],
+    returning="id",
 )
 _SETTLE: Query[int] = Query(
     update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(values_of("outcome", "command", "reason"))
@@ -105,18 +112,16 @@ _FROM = Query(
 )
 
 
-def known(tx: Tx, mo: MO) -> Known | None:
-    """The row of the same provider message, if it was taken in before."""
-    return tx.first(_KNOWN, channel=mo.channel, provider_id=mo.provider_id)
-
-
-def add(tx: Tx, mo: MO, sender: str, received_at: datetime, fate: Fate) -> int:
-    """Record a message with the outcome it is expected to have; the key refuses a second row.
+def add(tx: Tx, mo: MO, sender: str, received_at: datetime, fate: Fate) -> int | None:
+    """Record a message with the outcome it is expected to have.
 
     Most messages end as expected, which saves the writer a second statement. Where one does not, ``settle`` puts it right in the
     same unit of work, so that nobody ever sees the expectation.
+
+    Returns:
+        Our id; None where the same provider message is there already.
     """
-    return tx.one(
+    return tx.first(
         _ADD,
         channel=mo.channel,
         provider_id=mo.provider_id,
@@ -128,6 +133,11 @@ def add(tx: Tx, mo: MO, sender: str, received_at: datetime, fate: Fate) -> int:
         command=fate.command,
         reason=fate.reason,
     )
+
+
+def known(tx: Tx, mo: MO) -> Known:
+    """The row of a provider message that was taken in before."""
+    return tx.one(_KNOWN, channel=mo.channel, provider_id=mo.provider_id)
 
 
 def settle(tx: Tx, inbox_id: int, fate: Fate) -> None:

@@ -125,8 +125,9 @@ _DISTRICT_DEPTH = 3  # nation, division, district
 
 
 def district_index(tx: Tx) -> PlaceIndex:
-    """The districts by name, to be read once and kept: resolving a typed district then needs no query."""
-    return PlaceIndex(all_offices(tx, Level.DISTRICT))
+    """The districts by their names and their upazilas', to be read once and kept: resolving a typed district then needs no query."""
+    upazilas = [office for office in all_offices(tx) if office.level.is_local]
+    return PlaceIndex(all_offices(tx, Level.DISTRICT), parts=upazilas)
 
 
 def find_by_name(tx: Tx, name: str, level: Level | None = None) -> list[Office]:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from bot.domain.messages import State
 from bot.store.query import Query, insert_once
-from bot.store.schema import outbox
+from bot.store.schema import Instant, outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,12 +88,11 @@ _ADD = insert_once(
     "expires_at",
     "submitted_at",
     unique=["key"],
-    returning="id",
 )
 _CURRENT = Query(
-    select(outbox.c.state, outbox.c.attempts).where(
-        outbox.c.id == bindparam("row_id"), outbox.c.channel == bindparam("for_channel")
-    ),
+    select(outbox.c.state, outbox.c.attempts)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.channel == bindparam("for_channel"))
+    .with_for_update(),  # on PostgreSQL another process may be settling the same row
     Current.of,
 )
 _SETTLE: Query[int] = Query(
@@ -102,7 +101,7 @@ _SETTLE: Query[int] = Query(
     .values(
         state=bindparam("new_state"),
         lease_until_at=None,
-        submitted_at=func.coalesce(outbox.c.submitted_at, bindparam("at")),
+        submitted_at=func.coalesce(outbox.c.submitted_at, bindparam("at", type_=Instant)),
         settled_at=bindparam("settled"),
         provider_id=func.coalesce(bindparam("theirs"), outbox.c.provider_id),
         error=bindparam("why"),
@@ -142,13 +141,13 @@ _COUNTS = Query(
 
 def add(
     tx: Tx, draft: Draft, *, content: str, text: str, size: Measure, price: Decimal, now: datetime, born: State
-) -> int | None:
+) -> bool:
     """Queue a message, or record one that leaves in a response (``born`` submitted).
 
     Returns:
-        Our id; None where a message with the same key is there already.
+        Whether it is new; False where a message with the same key is there already.
     """
-    return tx.first(
+    added = tx.run(
         _ADD,
         key=draft.key,
         message_class=draft.message_class,
@@ -168,6 +167,7 @@ def add(
         expires_at=draft.expires_at,
         submitted_at=now if born is State.SUBMITTED else None,
     )
+    return added > 0
 
 
 def current(tx: Tx, row_id: int, channel: str) -> Current | None:

@@ -61,7 +61,8 @@ class _Compiled:
     def of(cls, statement: Executable, dialect: Dialect) -> _Compiled:
         made = cast("SQLCompiler", statement.compile(dialect=dialect))  # type: ignore[attr-defined]
         bind, defaults = [], {}
-        for name, parameter in made.binds.items():
+        # A name may stand in several places of a statement; it is converted once.
+        for name, parameter in {name: parameter for parameter, name in made.bind_names.items()}.items():
             convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
             if convert is not None:
                 bind.append((name, convert))
@@ -146,7 +147,7 @@ def values_of(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
-def insert_once(table: Table, *columns: str, unique: Sequence[str], returning: str | None = None) -> Query[int]:
+def insert_once(table: Table, *columns: str, unique: Sequence[str], returning: str | None = None) -> Query[Any]:
     """An insert that does nothing where a row with the same ``unique`` columns is already there."""
     return Query(
         {

@@ -313,6 +313,8 @@ outbox = Table(
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     ),
+    # Ids are not used again, not even after a restore: a late receipt carries one.
+    sqlite_autoincrement=True,
 )
 
 receipts = Table(

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import Date, Text, and_, bindparam, delete, func, or_, select
 
 from bot.domain.access import Post, Role
 from bot.domain.messages import Language
 from bot.store.query import Query, upsert
-from bot.store.schema import appointments, dialogues, offices, people, societies, subscribers
+from bot.store.schema import Instant, appointments, dialogues, offices, people, societies, subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,62 +23,61 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """What a number has chosen, and when it last got the short help."""
+    """What is known of a number.
+
+    Attributes:
+        language: chosen with the language command, or given by the officers' list.
+        stopped_at: since when STOP is in force.
+        puzzled_at: when it last got the short help.
+        dialogue: kind and state of its open dialogue.
+        posts: the appointments open today of everybody who uses it.
+    """
 
     language: Language | None
     stopped_at: datetime | None
     puzzled_at: datetime | None
+    dialogue: tuple[str, Mapping[str, Any]] | None
+    posts: tuple[Post, ...]
 
-    @classmethod
-    def of(cls, language: str | None, stopped_at: datetime | None, puzzled_at: datetime | None) -> Subscriber:
-        """From a row."""
-        return cls(Language(language) if language else None, stopped_at, puzzled_at)
-
-
-UNKNOWN = Subscriber(None, None, None)
-
-_SUBSCRIBER = Query(
-    select(subscribers.c.language, subscribers.c.stopped_at, subscribers.c.puzzled_at).where(
-        subscribers.c.msisdn == bindparam("msisdn")
-    ),
-    Subscriber.of,
-)
 
 _post_office = offices.alias("post_office")
 _society_office = offices.alias("society_office")
+_number = select(bindparam("msisdn", type_=Text).label("msisdn")).subquery("number")
 
-
-def _post(role: str, person: str, office: str | None, society_office: str | None, society_id: int | None) -> Post:
-    return Post(Role(role), person, office or society_office or "", society_id)
-
-
-_POSTS = Query(
+# One statement for everything about a number: a row for each post, or a single one without a post.
+_KNOWN: Query[tuple[Any, ...]] = Query(
     select(
+        subscribers.c.language,
+        subscribers.c.stopped_at,
+        subscribers.c.puzzled_at,
+        dialogues.c.kind,
+        dialogues.c.state,
         appointments.c.role,
         people.c.name,
-        _post_office.c.lineage,
-        _society_office.c.lineage,
+        func.coalesce(_post_office.c.lineage, _society_office.c.lineage),
         appointments.c.society_id,
     )
     .select_from(
-        people.join(appointments, appointments.c.person_id == people.c.id)
+        _number.outerjoin(subscribers, subscribers.c.msisdn == _number.c.msisdn)
+        .outerjoin(
+            dialogues,
+            and_(dialogues.c.msisdn == _number.c.msisdn, dialogues.c.expires_at > bindparam("now", type_=Instant)),
+        )
+        .outerjoin(people, people.c.msisdn == _number.c.msisdn)
+        .outerjoin(
+            appointments,
+            and_(
+                appointments.c.person_id == people.c.id,
+                appointments.c.started_on <= bindparam("today", type_=Date),
+                or_(appointments.c.ended_on.is_(None), appointments.c.ended_on > bindparam("today", type_=Date)),
+            ),
+        )
         .outerjoin(_post_office, _post_office.c.id == appointments.c.office_id)
         .outerjoin(societies, societies.c.id == appointments.c.society_id)
         .outerjoin(_society_office, _society_office.c.id == societies.c.office_id)
     )
-    .where(
-        people.c.msisdn == bindparam("msisdn"),
-        appointments.c.started_on <= bindparam("today"),
-        or_(appointments.c.ended_on.is_(None), appointments.c.ended_on > bindparam("today")),
-    )
     .order_by(appointments.c.id),
-    _post,
-)
-_DIALOGUE = Query(
-    select(dialogues.c.kind, dialogues.c.state).where(
-        and_(dialogues.c.msisdn == bindparam("msisdn"), dialogues.c.expires_at > bindparam("now"))
-    ),
-    lambda kind, state: (kind, json.loads(state)),
+    lambda *row: row,
 )
 _KEEP_DIALOGUE = upsert(
     dialogues, "msisdn", "kind", "state", "expires_at", unique=["msisdn"], update=["kind", "state", "expires_at"]
@@ -89,19 +88,17 @@ _SET_STOPPED = upsert(subscribers, "msisdn", "stopped_at", unique=["msisdn"], up
 _SET_PUZZLED = upsert(subscribers, "msisdn", "puzzled_at", unique=["msisdn"], update=["puzzled_at"])
 
 
-def subscriber(tx: Tx, msisdn: str) -> Subscriber:
-    """What the number has chosen."""
-    return tx.first(_SUBSCRIBER, msisdn=msisdn) or UNKNOWN
-
-
-def posts(tx: Tx, msisdn: str, today: date) -> list[Post]:
-    """The appointments open on ``today`` of everybody who uses the number."""
-    return tx.all(_POSTS, msisdn=msisdn, today=today)
-
-
-def dialogue(tx: Tx, msisdn: str, now: datetime) -> tuple[str, Mapping[str, Any]] | None:
-    """The number's open dialogue: its kind and state."""
-    return tx.first(_DIALOGUE, msisdn=msisdn, now=now)
+def known(tx: Tx, msisdn: str, today: date, now: datetime) -> Subscriber:
+    """Everything about a number, on ``today`` and at ``now``; nothing but None where it is not known at all."""
+    rows = tx.all(_KNOWN, msisdn=msisdn, today=today, now=now)
+    language, stopped_at, puzzled_at, kind, state = rows[0][:5]
+    return Subscriber(
+        Language(language) if language else None,
+        stopped_at,
+        puzzled_at,
+        (kind, json.loads(state)) if kind else None,
+        tuple(Post(Role(role), name, lineage, society) for *_, role, name, lineage, society in rows if role),
+    )
 
 
 def keep_dialogue(tx: Tx, msisdn: str, kind: str, state: Mapping[str, Any], expires_at: datetime) -> None:

@@ -55,7 +55,7 @@ class Writer:
 
     @property
     def alive(self) -> bool:
-        """Whether works are being served."""
+        """Whether works are taken; whether they succeed, the database decides."""
         return self._task is not None and not self._task.done() and not self._closing
 
     @property
@@ -112,8 +112,10 @@ class Writer:
         works = [work for work, _ in group]
         try:
             return await self._link.run(lambda connection: self._commit(connection, works))
-        except Exception as error:  # noqa: BLE001 - a broken connection fails its works, not the writer
-            return [(None, error)] * len(works)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever breaks fails its works, not the writer
+            return [(None, error if isinstance(error, Exception) else StoreError(type(error).__name__))] * len(works)
 
     def _commit(
         self, connection: Connection, works: list[Callable[[Tx], Any]]
@@ -123,6 +125,9 @@ class Writer:
             return [self._alone(connection, works[0])]
         try:
             results = in_transaction(connection, lambda tx: [work(tx) for work in works])
+        except connection.unavailable as error:
+            # Trying one by one would let everybody wait out the same trouble in turn.
+            return [(None, _gone(error))] * len(works)
         except Exception:  # noqa: BLE001 - whatever a work raises belongs to its caller
             self.counts.retried_groups += 1
             return [self._alone(connection, work) for work in works]
@@ -133,10 +138,14 @@ class Writer:
         try:
             result = in_transaction(connection, work)
         except connection.unavailable as error:
-            failure = StoreError(f"the database is busy, full or gone: {type(error).__name__}")
-            failure.__cause__ = error
-            return None, failure
+            return None, _gone(error)
         except Exception as error:  # noqa: BLE001 - as above
             return None, error
         self.counts.commits += 1
         return result, None
+
+
+def _gone(error: Exception) -> StoreError:
+    failure = StoreError(f"the database is busy, full or gone: {type(error).__name__}")
+    failure.__cause__ = error
+    return failure

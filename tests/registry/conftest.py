@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 TODAY = date(2026, 11, 21)
+NOON = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
 ROW = {
     "registration_no": "123/2019",

@@ -19,7 +19,7 @@ from bot.domain.period import cooperative_year
 from bot.domain.registry import RegistrationNo
 from bot.store import senders, standings
 from bot.store.marks import is_demo
-from tests.registry.conftest import ROW, TODAY, society
+from tests.registry.conftest import NOON, ROW, TODAY, society
 
 if TYPE_CHECKING:
     from bot.domain.registry import Standing
@@ -60,7 +60,7 @@ def test_it_shows_what_a_demonstration_has_to_show(registry: Registry) -> None:
     assert [len(numbered(number)) for number in ("1/2023", "7/2009")] == [1, 3]
     found = numbered("302/2016") + numbered("303/2024")
     assert [(one.expires_on is None, one.agm_year is None) for one in found] == [(True, False), (False, True)]
-    posts = registry.run(lambda tx: senders.posts(tx, "+8801700100131", TODAY))
+    posts = registry.run(lambda tx: senders.known(tx, "+8801700100131", TODAY, NOON)).posts
     assert [post.role for post in posts] == [Role.PRESIDENT, Role.PRESIDENT]
 
 

@@ -14,7 +14,7 @@ from bot.domain.offices import Level
 from bot.registry.officers import LEVELS, import_officers
 from bot.registry.words import header
 from bot.store import offices, people, senders
-from tests.registry.conftest import TODAY
+from tests.registry.conftest import NOON, TODAY
 
 if TYPE_CHECKING:
     from bot.registry.report import ImportReport
@@ -40,7 +40,7 @@ def test_the_demonstration_officers_come_in_twice_and_change_once(registry: Regi
     path.write_bytes(resources.files("bot.demo").joinpath("officers.csv").read_bytes())
     assert import_officers(registry.run, path, today=TODAY).as_json() == {"accepted": 9, "unchanged": 0, "refused": []}
     assert import_officers(registry.run, path, today=TODAY).as_json() == {"accepted": 0, "unchanged": 9, "refused": []}
-    assert registry.run(lambda tx: senders.subscriber(tx, "+8801700099600")).language is Language.EN
+    assert registry.run(lambda tx: senders.known(tx, "+8801700099600", TODAY, NOON)).language is Language.EN
 
 
 def test_bangla_headers_and_words_say_the_same(registry: Registry) -> None:
@@ -52,7 +52,7 @@ def test_bangla_headers_and_words_say_the_same(registry: Registry) -> None:
 def test_an_officer_may_hold_several_offices(registry: Registry) -> None:
     assert take(registry, officer(), officer(office_code="55730015")).accepted == 2
     assert registry.table("SELECT count(*) FROM people") == [(1,)]
-    assert len(registry.run(lambda tx: senders.posts(tx, "+8801700099900", TODAY))) == 2
+    assert len(registry.run(lambda tx: senders.known(tx, "+8801700099900", TODAY, NOON)).posts) == 2
 
 
 def test_a_successor_ends_the_tenure_of_the_one_before(registry: Registry) -> None:
@@ -91,8 +91,8 @@ def test_a_language_of_ones_own_choice_stays(registry: Registry) -> None:
     registry.run(lambda tx: senders.choose_language(tx, "+8801700099900", Language.EN))
     registry.run(lambda tx: senders.stop(tx, "+8801700099899", None))  # known, but without a language
     take(registry, officer(), officer(office_code="55730015", phone="01700099899"))
-    assert registry.run(lambda tx: senders.subscriber(tx, "+8801700099900")).language is Language.EN
-    assert registry.run(lambda tx: senders.subscriber(tx, "+8801700099899")).language is Language.BN
+    assert registry.run(lambda tx: senders.known(tx, "+8801700099900", TODAY, NOON)).language is Language.EN
+    assert registry.run(lambda tx: senders.known(tx, "+8801700099899", TODAY, NOON)).language is Language.BN
     assert take(registry, officer(language="")).unchanged == 1
 
 

@@ -19,6 +19,7 @@ from bot.domain.messages import MO
 from bot.store import claims, inbox, outbox, store
 from bot.store.backup import back_up, restore
 from tests.conftest import NOW
+from tests.peers.ports import wait_for
 from tests.store.test_outbox import queue
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ async def test_a_backup_while_messages_come_in_is_whole(demo_url: str, tmp_path:
     copy = tmp_path / "copy.db"
     async with App(Config(), Clock(NOW), demo_url) as app:
         load = asyncio.create_task(_load(app, 300))
+        await wait_for(lambda: app.store.writer.counts.commits > 5)
         size = await asyncio.to_thread(back_up, demo_url, copy)
         await load
     assert size > 0
@@ -43,7 +45,7 @@ async def test_a_backup_while_messages_come_in_is_whole(demo_url: str, tmp_path:
         messages, answers = database.execute(
             "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) FROM outbox)"
         ).fetchone()
-    assert messages == answers <= 300
+    assert 0 < messages == answers <= 300
 
 
 async def _load(app: App, count: int) -> None:
@@ -68,6 +70,34 @@ async def test_restore_under_a_running_gateway(demo_url: str, tmp_path: Path) ->
         assert before.execute("SELECT count(*) FROM inbox").fetchone()[0] == 3
 
 
+async def test_what_is_acknowledged_during_a_restore_is_kept_on_one_side_or_the_other(
+    demo_url: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    back_up(demo_url, copy)
+    async with App(Config(), Clock(NOW), demo_url) as app:
+        load = asyncio.create_task(_load(app, 200))
+        await wait_for(lambda: app.store.writer.counts.commits > 5)
+        kept, _ = await asyncio.to_thread(restore, demo_url, copy)
+        await load
+    with sqlite3.connect(kept) as before, sqlite3.connect(demo_url.removeprefix("sqlite:///")) as now:
+        ids = {row[0] for database in (before, now) for row in database.execute("SELECT provider_id FROM inbox")}
+    assert ids == {f"m{number}" for number in range(200)}
+
+
+async def test_ids_are_not_used_again_after_a_restore(demo_url: str, tmp_path: Path) -> None:
+    """A late receipt for a message of before must not settle one of after."""
+    copy = tmp_path / "copy.db"
+    back_up(demo_url, copy)
+    async with App(Config(), Clock(NOW), demo_url) as app:
+        await text_in(app, 1)
+        (before,) = await app.store.read(outbox.rows)
+        await asyncio.to_thread(restore, demo_url, copy)
+        await text_in(app, 2)
+        (after,) = await app.store.read(outbox.rows)
+    assert after.id > before.id
+
+
 def test_what_is_no_backup_is_refused_and_changes_nothing(demo_url: str, tmp_path: Path) -> None:
     rubbish, empty, other = tmp_path / "rubbish.db", tmp_path / "empty.db", tmp_path / "other.db"
     rubbish.write_bytes(b"this is not a database" * 100)
@@ -90,7 +120,7 @@ def test_a_final_state_stays_final_through_a_restore(sqlite_url: str, tmp_path: 
     def work(tx: Tx) -> None:
         queue(tx, "waiting")
         queue(tx, "sent")
-        first, second = claims.claim(tx, "kannel", now=NOW, running=NOW, lease_until=NOW + timedelta(minutes=1), most=2)
+        first, second = claims.claim(tx, "kannel", now=NOW, running=NOW, lease=timedelta(minutes=1), most=2)
         claims.submitted(tx, first, at=NOW, provider_id=None, delivered=True)
         claims.requeue(tx, second, again=None, why=None, burnt=True)
         assert outbox.rows(tx)[0].price == Decimal("0.35")

@@ -29,12 +29,12 @@ def queue(
     *,
     not_before_at: datetime | None = None,
     expires_at: datetime = NOW + timedelta(days=1),
-) -> int | None:
+) -> int:
     reply = Reply("stop.done")
     draft = Draft(
         key, message_class, "kannel", "+8801700000001", reply, Language.BN, expires_at, not_before_at=not_before_at
     )
-    return outbox.add(
+    new = outbox.add(
         tx,
         draft,
         content=dump(reply),
@@ -44,10 +44,11 @@ def queue(
         now=NOW,
         born=State.QUEUED,
     )
+    return outbox.rows(tx)[-1].id if new else 0
 
 
 def claim(tx: Tx, most: int = 10, now: datetime = NOW) -> list[Claimed]:
-    return claims.claim(tx, "kannel", now=now, running=now, lease_until=now + MINUTE, most=most)
+    return claims.claim(tx, "kannel", now=now, running=now, lease=MINUTE, most=most)
 
 
 def state_of(tx: Tx, row_id: int) -> State:
@@ -59,8 +60,8 @@ def state_of(tx: Tx, row_id: int) -> State:
 def test_the_same_key_is_queued_once(database_url: str) -> None:
     def work(tx: Tx) -> None:
         first = queue(tx, "reply:1")
-        assert first is not None
-        assert queue(tx, "reply:1") is None
+        assert first
+        assert not queue(tx, "reply:1")
         assert [row.id for row in outbox.rows(tx)] == [first]
         assert outbox.rows(tx)[0].price == Decimal("0.35")
 
@@ -98,8 +99,34 @@ def test_a_lapsed_lease_is_unconfirmed_or_queued_again(database_url: str) -> Non
         assert claims.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
         assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED) == 2
         assert state_of(tx, first.id) is State.UNCONFIRMED
-        assert not claims.submitted(tx, second, at=NOW, provider_id=None, delivered=False), "a lapsed claim has no say"
+        assert not claims.requeue(tx, second, again=None, why="down", burnt=True), "a lapsed claim cannot be taken back"
         assert state_of(tx, second.id) is State.UNCONFIRMED
+        assert claims.submitted(tx, second, at=NOW, provider_id=None, delivered=False), "but the answer resolves it"
+        assert state_of(tx, second.id) is State.SUBMITTED
+
+
+def test_what_is_in_ones_own_hands_does_not_lapse(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "a")
+        (row,) = claim(tx)
+        later = NOW + timedelta(days=1)
+        assert claims.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED, but={row.id}) == 0
+        assert claims.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED) == 1
+
+    store.do(database_url, work)
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        for key in ("retried", "leased"):
+            queue(tx, key)
+        first, second = claim(tx, now=NOW)
+        claims.requeue(tx, first, again=NOW + MINUTE, why="down", burnt=True)
+        earlier = NOW - timedelta(days=30)
+        assert claims.lapse(tx, "kannel", running=earlier, state=State.UNCONFIRMED) == 1
+        assert state_of(tx, second.id) is State.UNCONFIRMED
+        found = claims.claim(tx, "kannel", now=NOW, running=earlier, lease=MINUTE, most=9)
+        assert [row.id for row in found] == [first.id]
 
     store.do(database_url, work)
 
@@ -151,7 +178,6 @@ def test_receipts_in_any_order_never_move_a_state_back(
 def test_a_receipt_for_something_never_sent_changes_nothing(database_url: str) -> None:
     def work(tx: Tx) -> None:
         row_id = queue(tx, "a")
-        assert row_id is not None
         assert apply(tx, DLR("kannel", row_id, ReceiptKind.DELIVERED), NOW)
         assert state_of(tx, row_id) is State.QUEUED
         assert not apply(tx, DLR("kannel", 999, ReceiptKind.DELIVERED), NOW)

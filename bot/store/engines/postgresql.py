@@ -30,11 +30,14 @@ class PostgresEngine:
 
     def connect(self, *, read_only: bool = False) -> PostgresConnection:
         """A connection for the calling thread."""
-        raw = psycopg.connect(self._conninfo, autocommit=True)
+        return PostgresConnection(self, read_only=read_only)
+
+    def open(self) -> psycopg.Connection[Any]:
+        """A bare connection. A server that hangs is noticed within seconds, not when TCP gives up."""
+        raw = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5, tcp_user_timeout=10_000)
         raw.execute("SET timezone = 'UTC'")
-        if read_only:
-            raw.execute("SET default_transaction_read_only = on")
-        return PostgresConnection(raw, self)
+        raw.execute("SET statement_timeout = '60s'")
+        return raw
 
     async def link(self, *, read_only: bool = False) -> PostgresLink:
         """A connection in a thread of its own."""
@@ -49,14 +52,21 @@ class PostgresConnection:
 
     unavailable: ClassVar[type[Exception]] = psycopg.OperationalError
 
-    def __init__(self, raw: psycopg.Connection[Any], engine: PostgresEngine) -> None:
-        self.raw = raw
-        self.dialect = engine.dialect
-        self.tx = Tx(raw.cursor(), engine.dialect)
+    def __init__(self, engine: PostgresEngine, *, read_only: bool) -> None:
+        self._engine = engine
+        # A reader sees one moment, whatever is committed meanwhile; what must be unique for writers is kept so by constraints.
+        self._begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if read_only else "BEGIN"
+        self._open()
+
+    def _open(self) -> None:
+        self.raw = self._engine.open()
+        self.tx = Tx(self.raw.cursor(), self._engine.dialect)
 
     def begin(self) -> None:
-        """Begin; what must be unique is kept so by constraints, not by a lock."""
-        self.raw.execute("BEGIN")
+        """Begin; on a new connection where the old one was lost, because between transactions nothing is lost with it."""
+        if self.raw.closed:
+            self._open()
+        self.raw.execute(self._begin)
 
     def commit(self) -> None:
         """Make it durable."""
