@@ -227,7 +227,7 @@ class Answering:
         outbox.add(
             tx,
             Draft(
-                key=f"reply:{inbox_id}",
+                key=outbox.reply_key(inbox_id),
                 message_class=MessageClass.REPLY,
                 channel=channel,
                 to=incoming.sender,

@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 from bot.domain import committee
 from bot.domain.errors import SettingsError
 from bot.domain.messages import Language, Reply
-from bot.domain.segments import clusters
+from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PLACE_WIDTH, Slot, Wording
 
@@ -66,6 +66,9 @@ class Renderer:
     def __init__(self, wordings: Iterable[Wording], texts: Mapping[Language, Mapping[str, str]] | None = None) -> None:
         self.wordings: dict[str, Wording] = {wording.key: wording for wording in wordings}
         self.texts = texts or {language: read_catalogue(language, "barta") for language in Language}
+        self._fills = {
+            key: {name: _FILL[slot] for name, slot in wording.gaps().items()} for key, wording in self.wordings.items()
+        }
 
     def text(self, language: Language, key: str) -> str:
         """The bare text of a key, for words such as a colour and for pages.
@@ -88,20 +91,19 @@ class Renderer:
 
     def _line(self, reply: Reply, language: Language, today: date) -> str:
         wording = self.wordings[reply.key]
-        key, values = reply.key, dict(reply.params)
+        key, values = reply.key, reply.params
         if wording.turns and reply.turns_on is not None:
             key = f"{key}.{committee.phase(reply.turns_on, today)}"
-            values["d"] = reply.turns_on
-            values["n"] = abs(committee.days_left(reply.turns_on, today))
-            values["colour"] = committee.colour(reply.turns_on, today)
-        gaps = wording.gaps()
-        filled = {name: self.fill(gaps[name], value, language) for name, value in values.items() if name in gaps}
+            values = {
+                **values,
+                "d": reply.turns_on,
+                "n": abs(committee.days_left(reply.turns_on, today)),
+                "colour": committee.colour(reply.turns_on, today),
+            }
+        fills = self._fills[reply.key]
+        filled = {name: fills[name](self, value, language) for name, value in values.items() if name in fills}
         text = self.text(language, key).format_map(filled)
         return precomposed(text) if language is Language.BN else text
-
-    def fill(self, slot: Slot, value: Any, language: Language) -> str:
-        """One value as it is written in ``language``."""
-        return _FILL[slot](self, value, language)
 
 
 def digits(value: object, language: Language) -> str:
@@ -109,9 +111,14 @@ def digits(value: object, language: Language) -> str:
     return bangla_digits(str(value)) if language is Language.BN else str(value)
 
 
+def _digits(_: Renderer, value: object, language: Language) -> str:
+    return digits(value, language)
+
+
 def _date(_: Renderer, value: date | str, language: Language) -> str:
     day = date.fromisoformat(value) if isinstance(value, str) else value
-    return digits(f"{day:%d/%m/%y}", language)
+    # By hand: strftime takes twice as long, and every status has a date.
+    return digits(f"{day.day:02}/{day.month:02}/{day.year % 100:02}", language)
 
 
 def _count(_: Renderer, value: int, language: Language) -> str:
@@ -128,9 +135,9 @@ def _year(renderer: Renderer, value: str | None, language: Language) -> str:
 
 
 _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
-    Slot.REG_NO: lambda _, value, language: digits(value, language),
+    Slot.REG_NO: _digits,
     Slot.DATE: _date,
-    Slot.DAYS: lambda _, value, language: digits(value, language),
+    Slot.DAYS: _digits,
     Slot.COUNT: _count,
     Slot.COLOUR: _colour,
     Slot.YEAR: _year,
@@ -138,31 +145,23 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.PLACE: lambda _, value, language: cut(_in(value, language), PLACE_WIDTH, language),
     Slot.TYPED: lambda _, value, language: cut(value, PLACE_WIDTH, language),
     Slot.LINE: lambda _, value, language: cut(value, LINE_WIDTH, language),
-    Slot.SHORT_CODE: lambda _, value, language: digits(value, language),
+    Slot.SHORT_CODE: _digits,
 }
 
 
 def cut(text: str, width: int, language: Language) -> str:
     """``text`` in at most ``width`` characters on the wire, with an ellipsis where something was left out."""
-    text = precomposed(" ".join(text.split()))
+    if len(text) <= width:
+        return text
+    text = precomposed(" ".join(text[:_LONGEST_NAME].split()))
     if len(text) <= width:
         return text
     ellipsis = ELLIPSIS[language]
-    return whole_clusters(text, width - len(ellipsis)).rstrip() + ellipsis
+    return head(text, width - len(ellipsis)).rstrip() + ellipsis
 
 
-_LONGEST_CLUSTER = 16
-
-
-def whole_clusters(text: str, width: int) -> str:
-    """The longest beginning of ``text`` of at most ``width`` characters that does not cut a letter from its marks."""
-    taken = ""
-    # What comes after cannot move a boundary before it.
-    for cluster in clusters(text[: width + _LONGEST_CLUSTER]):
-        if len(taken) + len(cluster) > width:
-            break
-        taken += cluster
-    return taken
+_LONGEST_NAME = 400
+"""Characters looked at: far more than any text shows, however they are composed."""
 
 
 def _in(value: Any, language: Language) -> str:

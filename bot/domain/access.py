@@ -78,8 +78,9 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
 def may_run(command: str, posts: Iterable[Post]) -> bool:
     """Whether anybody with these posts (or none) may run ``command`` at all; where, the scope decides."""
     row = TABLE.get(command, {})
-    roles = {post.role for post in posts} | {Role.PUBLIC}
-    return any(row.get(role, Scope.NONE) is not Scope.NONE for role in roles)
+    if row.get(Role.PUBLIC, Scope.NONE) is not Scope.NONE:
+        return True
+    return any(row.get(post.role, Scope.NONE) is not Scope.NONE for post in posts)
 
 
 def may_reach(command: str, posts: Iterable[Post], *, lineage: str, society_id: int | None = None) -> bool:

@@ -61,6 +61,8 @@ _MARK_AFTER_VIRAMA = re.compile(f"{_VIRAMA}{_JOINER}*[{_MARKS}]")
 _USUAL_PARTS = re.compile(
     rf"(?s:.{{1,{UCS2_PART}}})(?:\Z|(?<![{_VIRAMA}{_JOINER}])(?![{_MARKS}{_JOINER}{_NON_JOINER}]))"
 )
+_USUAL_CUT = re.compile(rf"(?<![{_VIRAMA}{_JOINER}])(?![{_MARKS}{_JOINER}{_NON_JOINER}])")
+_LONGEST_CLUSTER = 16
 
 
 class Encoding(StrEnum):
@@ -119,6 +121,24 @@ def split(text: str) -> list[str]:
         septets = _septets(text)
         return [text] if septets <= GSM7_ALONE else _gsm7_parts(text)
     return [text] if _code_units(text) <= UCS2_ALONE else _ucs2_parts(text)
+
+
+def head(text: str, width: int) -> str:
+    """The longest beginning of ``text`` of at most ``width`` characters that does not cut a letter from its marks."""
+    if len(text) <= width:
+        return text
+    # What comes after cannot move a boundary before it.
+    near = text[: width + _LONGEST_CLUSTER]
+    if _UNUSUAL.search(near) is None and _MARK_AFTER_VIRAMA.search(near) is None:
+        while width and not _USUAL_CUT.match(near, width):
+            width -= 1
+        return near[:width]
+    taken = ""
+    for cluster in clusters(near):
+        if len(taken) + len(cluster) > width:
+            break
+        taken += cluster
+    return taken
 
 
 def clusters(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from bot.store.outbox import reply_key
 from bot.store.query import Query
 from bot.store.schema import inbox, outbox
 
@@ -91,7 +92,7 @@ _TO = Query(
     .limit(bindparam("most")),
     Went,
 )
-_ANSWERS = Query(_went.where(outbox.c.in_reply_to == bindparam("inbox_id")).order_by(outbox.c.id), Went)
+_ANSWERS = Query(_went.where(outbox.c.key == bindparam("key")), Went)
 
 
 def came_from(tx: Tx, sender: str, channel: str, most: int) -> list[Came]:
@@ -110,5 +111,5 @@ def came(tx: Tx, inbox_id: int, channel: str) -> Came | None:
 
 
 def answers(tx: Tx, inbox_id: int) -> list[Went]:
-    """The answers to one message in, oldest first."""
-    return tx.all(_ANSWERS, inbox_id=inbox_id)
+    """The answer to one message in, if it got one."""
+    return tx.all(_ANSWERS, key=reply_key(inbox_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, cast, literal, select, update
 
 from bot.store.query import Query, insert_once, values_of
 from bot.store.schema import inbox, outbox
@@ -71,9 +71,8 @@ class Received:
 
 _KNOWN = Query(
     select(inbox.c.id, inbox.c.outcome, inbox.c.command, inbox.c.reason, outbox.c.text, outbox.c.encoding)
-    .select_from(inbox.outerjoin(outbox, outbox.c.in_reply_to == inbox.c.id))
+    .select_from(inbox.outerjoin(outbox, outbox.c.key == literal("reply:").concat(cast(inbox.c.id, Text))))
     .where(inbox.c.channel == bindparam("channel"), inbox.c.provider_id == bindparam("provider_id"))
-    .order_by(outbox.c.id)
     .limit(1),
     Known.of,
 )

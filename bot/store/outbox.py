@@ -123,7 +123,7 @@ _row = select(
 )
 _ALL = Query(_row.order_by(outbox.c.id), Row)
 _IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
-_ANSWERS = Query(_row.where(outbox.c.in_reply_to == bindparam("inbox_id")).order_by(outbox.c.id), Row)
+_ANSWERS = Query(_row.where(outbox.c.key == bindparam("key")), Row)
 _TO = Query(
     _row.where(outbox.c.recipient == bindparam("to"), outbox.c.channel == bindparam("channel"))
     .order_by(outbox.c.id.desc())
@@ -137,6 +137,11 @@ _COUNTS = Query(
     .group_by(outbox.c.channel, outbox.c.state),
     lambda channel, state, count: (str(channel), str(state), int(count)),
 )
+
+
+def reply_key(inbox_id: int) -> str:
+    """The key of the one answer to a message in."""
+    return f"reply:{inbox_id}"
 
 
 def add(
@@ -201,8 +206,8 @@ def rows(tx: Tx, state: str | None = None) -> list[Row]:
 
 
 def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
-    """The answers to one message in."""
-    return tx.all(_ANSWERS, inbox_id=inbox_id)
+    """The answer to one message in, if it got one."""
+    return tx.all(_ANSWERS, key=reply_key(inbox_id))
 
 
 def latest_to(tx: Tx, to: str, channel: str, most: int = 50) -> list[Row]:

@@ -266,7 +266,8 @@ outbox = Table(
     Column("encoding", Text, nullable=False),
     Column("segments", Integer, nullable=False),
     Column("price", Taka, nullable=False),
-    Column("in_reply_to", ForeignKey("inbox.id"), index=True),
+    # Not indexed: the key of the one answer, ``reply:<id>``, leads there.
+    Column("in_reply_to", ForeignKey("inbox.id")),
     Column("created_at", Instant, nullable=False),
     # In the gateway's time, which BARTA_NOW may freeze:
     Column("not_before_at", Instant),

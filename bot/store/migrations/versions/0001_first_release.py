@@ -125,7 +125,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),
     )
-    op.create_index(op.f("ix_outbox_in_reply_to"), "outbox", ["in_reply_to"], unique=False)
     op.create_index(
         "ix_outbox_leased",
         "outbox",
