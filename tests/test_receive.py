@@ -19,7 +19,7 @@ from bot.domain.messages import MO
 from bot.domain.segments import measure
 from bot.domain.text import precomposed
 from bot.handlers import status
-from bot.store import inbox, outbox, senders
+from bot.store import conversation, outbox, senders
 from bot.store.inbox import Fate
 from tests.conftest import NOW
 
@@ -135,7 +135,7 @@ async def test_a_parser_that_breaks_keeps_the_message_and_apologises(
 async def test_what_no_database_can_hold_is_left_out(talk: Talk) -> None:
     async with App(talk.config, Clock(NOW), talk.url) as app:
         await app.receiver.outcome(MO("simulator", "a\x00b", "GP\x00", "16\x00123", "অব\x00স্থা \ud800"))
-        (received,) = await app.store.read(lambda tx: inbox.latest_from(tx, "GP"))
+        (received,) = await app.store.read(lambda tx: conversation.came_from(tx, "GP", "simulator", 99))
     assert received.text == "অবস্থা ?"
 
 
@@ -258,7 +258,7 @@ async def test_a_database_that_cannot_take_it_acknowledges_nothing(talk: Talk, m
         monkeypatch.setattr(app.receiver._answering, "take", gone)
         with pytest.raises(StoreError):
             await app.receiver.receive(MO("simulator", "x", PRESIDENT, "16123", "অবস্থা"))
-        assert await app.store.read(lambda tx: inbox.latest_from(tx, "+8801700100011")) == []
+        assert await app.store.read(lambda tx: conversation.came_from(tx, "+8801700100011", "simulator", 99)) == []
 
 
 async def test_many_at_once_each_get_their_own(talk: Talk) -> None:

@@ -55,20 +55,6 @@ class Known:
         return cls(id, Fate(outcome, command, reason), text, encoding)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message in as the simulator shows it."""
-
-    id: int
-    channel: str
-    sender: str
-    text: str
-    received_at: datetime
-    outcome: str
-    command: str | None
-    reason: str | None
-
-
 _KNOWN = Query(
     select(inbox.c.id, inbox.c.outcome, inbox.c.command, inbox.c.reason, outbox.c.text, outbox.c.encoding)
     .select_from(inbox.outerjoin(outbox, outbox.c.key == literal("reply:").concat(cast(inbox.c.id, Text))))
@@ -92,22 +78,6 @@ _ADD = insert_once(
 )
 _SETTLE: Query[int] = Query(
     update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(values_of("outcome", "command", "reason"))
-)
-_FROM = Query(
-    select(
-        inbox.c.id,
-        inbox.c.channel,
-        inbox.c.sender,
-        inbox.c.text,
-        inbox.c.received_at,
-        inbox.c.outcome,
-        inbox.c.command,
-        inbox.c.reason,
-    )
-    .where(inbox.c.sender == bindparam("sender"))
-    .order_by(inbox.c.id.desc())
-    .limit(bindparam("most")),
-    Received,
 )
 
 
@@ -142,8 +112,3 @@ def known(tx: Tx, mo: MO) -> Known:
 def settle(tx: Tx, inbox_id: int, fate: Fate) -> None:
     """Write down what became of a message after all."""
     tx.run(_SETTLE, inbox_id=inbox_id, outcome=fate.outcome, command=fate.command, reason=fate.reason)
-
-
-def latest_from(tx: Tx, sender: str, most: int = 50) -> list[Received]:
-    """The newest messages of one sender, newest first."""
-    return tx.all(_FROM, sender=sender, most=most)

@@ -124,12 +124,6 @@ _row = select(
 _ALL = Query(_row.order_by(outbox.c.id), Row)
 _IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
 _ANSWERS = Query(_row.where(outbox.c.key == bindparam("key")), Row)
-_TO = Query(
-    _row.where(outbox.c.recipient == bindparam("to"), outbox.c.channel == bindparam("channel"))
-    .order_by(outbox.c.id.desc())
-    .limit(bindparam("most")),
-    Row,
-)
 _ANY: Query[int] = Query(select(outbox.c.id).limit(1))
 _COUNTS = Query(
     select(outbox.c.channel, outbox.c.state, func.count())
@@ -208,11 +202,6 @@ def rows(tx: Tx, state: str | None = None) -> list[Row]:
 def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
     """The answer to one message in, if it got one."""
     return tx.all(_ANSWERS, key=reply_key(inbox_id))
-
-
-def latest_to(tx: Tx, to: str, channel: str, most: int = 50) -> list[Row]:
-    """The newest messages to one number on one channel, newest first."""
-    return tx.all(_TO, to=to, channel=channel, most=most)
 
 
 def counts(tx: Tx) -> list[tuple[str, str, int]]:

@@ -17,7 +17,7 @@ from bot.channels import KINDS
 from bot.config import Config
 from bot.domain.messages import FINAL, State
 from bot.domain.text import precomposed
-from bot.store import inbox
+from bot.store import conversation
 from tests.gateway import SECRET, Running, kannel_config, running
 from tests.peers.ports import free_port, wait_for
 
@@ -171,15 +171,14 @@ async def test_the_same_id_again_is_acknowledged_and_changes_nothing(rig: Rig) -
 
 async def test_the_text_arrives_as_it_was_typed(rig: Rig) -> None:
     assert await rig.hand_in("a", ODD) == 200
-    (received,) = await rig.gateway.app.store.read(lambda tx: inbox.latest_from(tx, PRESIDENT))
+    (received,) = await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99))
     assert received.text == ODD
-    assert received.channel == rig.channel
 
 
 async def test_a_long_text_arrives_whole(rig: Rig) -> None:
     text = ("ক্ষমতা " * 190).strip()  # about twenty parts
     assert await rig.hand_in("a", text) == 200
-    (received,) = await rig.gateway.app.store.read(lambda tx: inbox.latest_from(tx, PRESIDENT))
+    (received,) = await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99))
     assert received.text == text
 
 
@@ -197,7 +196,7 @@ async def test_many_at_once_each_get_their_own(rig: Rig) -> None:
 async def test_whom_the_provider_does_not_vouch_for_is_refused_and_leaves_no_trace(rig: Rig) -> None:
     assert await rig.hand_in("a", "অবস্থা", trusted=False) == 403
     assert await rig.gateway.rows() == []
-    assert await rig.gateway.app.store.read(lambda tx: inbox.latest_from(tx, PRESIDENT)) == []
+    assert await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99)) == []
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged(rig: Rig) -> None:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.errors import StoreError
 from bot.domain.messages import MO
-from bot.store import claims, inbox, outbox, store
+from bot.store import claims, conversation, outbox, store
 from bot.store.backup import back_up, restore
 from tests.conftest import NOW
 from tests.peers.ports import wait_for
@@ -64,7 +64,7 @@ async def test_restore_under_a_running_gateway(demo_url: str, tmp_path: Path) ->
         assert unconfirmed == 1, "the answer that waited in the backup may have gone out since"
         assert [row.state for row in await app.store.read(outbox.rows)] == ["unconfirmed"]
         await text_in(app, 4)
-        received = await app.store.read(lambda tx: inbox.latest_from(tx, SENDER))
+        received = await app.store.read(lambda tx: conversation.came_from(tx, SENDER, "simulator", 99))
         assert len(received) == 2, "the gateway goes on with what was restored"
     with sqlite3.connect(kept) as before:
         assert before.execute("SELECT count(*) FROM inbox").fetchone()[0] == 3

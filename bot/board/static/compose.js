@@ -20,6 +20,8 @@ export class Compose {
         form.requestSubmit();
       }
     });
+    // Ready to type; but on a small screen the page begins at its top, and no keyboard covers it unasked.
+    if (matchMedia("(min-width: 900px)").matches) this.#text.focus({ preventScroll: true });
     keypad.addEventListener("click", (event) => {
       const key = event.target.closest("button")?.dataset.key;
       if (key !== undefined) this.#press(key);
