@@ -106,7 +106,10 @@ class Answering:
         self._commands = commands
         self._renderer = renderer
         self._places = places
-        self._settings = settings
+        self._short_code = settings.short_code
+        self._worth_sending = timedelta(hours=settings.reply_hours)
+        self._list_waits = timedelta(minutes=settings.dialogue_minutes)
+        self._help_pause = timedelta(minutes=settings.help_minutes)
         self._channels = channels
 
     def take(self, tx: Tx, incoming: Incoming) -> Outcome:
@@ -128,7 +131,7 @@ class Answering:
         if isinstance(said, Silence):
             return Outcome(Answer(inbox_id), fate)
         if context.opens is not None:
-            until = context.now + timedelta(minutes=self._settings.dialogue_minutes)
+            until = context.now + self._list_waits
             senders.keep_dialogue(tx, context.sender.msisdn, context.opens.kind, context.opens.state, until)
         return Outcome(self._reply(tx, inbox_id, incoming, said, context.language), fate)
 
@@ -166,7 +169,7 @@ class Answering:
             today=incoming.today,
             language=subscriber.language or incoming.understanding.language,
             places=self._places,
-            short_code=self._settings.short_code,
+            short_code=self._short_code,
             puzzled_at=subscriber.puzzled_at,
         )
 
@@ -212,8 +215,7 @@ class Answering:
 
     def _puzzled(self, context: Context) -> Reply | Silence:
         """One short help in ten minutes, so that two machines cannot talk for ever and nobody is nagged."""
-        pause = timedelta(minutes=self._settings.help_minutes)
-        if context.puzzled_at is not None and context.now - context.puzzled_at < pause:
+        if context.puzzled_at is not None and context.now - context.puzzled_at < self._help_pause:
             return Silence("puzzled")
         senders.puzzled(context.tx, context.sender.msisdn, context.now)
         return Reply("unknown")
@@ -233,7 +235,7 @@ class Answering:
                 to=incoming.sender,
                 reply=reply,
                 language=language,
-                expires_at=incoming.now + timedelta(hours=self._settings.reply_hours),
+                expires_at=incoming.now + self._worth_sending,
                 in_reply_to=inbox_id,
             ),
             content=dump(reply),
