@@ -99,7 +99,7 @@ class Load:
             await asyncio.sleep(0.01)  # a client that was cut off takes a breath
 
 
-@pytest.mark.timeout(60 + KILLS * 10)
+@pytest.mark.timeout(180 + KILLS * 12)
 async def test_no_acknowledged_message_is_lost_or_answered_twice(registered_url: str, tmp_path: Path) -> None:
     randomness = random.Random(SEED)
     provider, port = Provider(), free_port()
@@ -136,7 +136,10 @@ async def test_no_acknowledged_message_is_lost_or_answered_twice(registered_url:
         await wait_for(lambda: not load.pending, 30, "everything to be acknowledged")
         stop.set()
         await clients
-        await wait_for(lambda: waiting(registered_url) == 0, 90, "every answer to leave, or its lease to lapse")
+        # What piled up during the kills leaves at the provider's pace.
+        await wait_for(
+            lambda: waiting(registered_url) == 0, 90 + 2 * KILLS, "every answer to leave, or its lease to lapse"
+        )
         assert await process.stop() == 0
         examine(registered_url, load, provider, f"the end, seed {SEED}")
     assert len(load.acknowledged) > KILLS, "the load was too small to prove anything"
