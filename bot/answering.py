@@ -14,7 +14,7 @@ from bot.channel import Answer
 from bot.command import Commands, Context, Dialogue, Event, Sender, Silence
 from bot.domain.access import may_run
 from bot.domain.grammar import Ask, Call, Unknown, number_choice
-from bot.domain.messages import Draft, MessageClass, Reply, State
+from bot.domain.messages import Draft, Language, MessageClass, Reply, State
 from bot.domain.segments import measure
 from bot.domain.text import normalise
 from bot.handlers.fallback import asked_back
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.channel import ChannelSettings
     from bot.config import GatewaySettings
     from bot.domain.grammar import Understanding
-    from bot.domain.messages import MO, Language
+    from bot.domain.messages import MO
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
     from bot.store.query import Tx
@@ -69,8 +69,8 @@ class Incoming:
                 return Fate("replied", command)
             case Ask(command=command, reason=reason):
                 return Fate("replied", command, reason)
-            case Unknown():
-                return Fate("replied", None, "unknown")
+            case Unknown(reserved=reserved):
+                return Fate("replied", None, "unknown" if reserved is None else "not_yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,9 @@ class Answering:
             return Outcome(Answer(inbox_id), expected)
         subscriber = senders.known(tx, incoming.sender, incoming.today, incoming.now)
         context = self._context(tx, incoming, subscriber)
+        if subscriber.language is None and subscriber.dialogue is not None and not _has_letters(incoming.mo.text):
+            # A bare number has no language of its own: it is answered in that of the list it chooses from.
+            context.language = Language(subscriber.dialogue[1].get("language", context.language))
         said, fate = self._step(context, incoming, subscriber.dialogue) or self._decide(context, incoming)
         if isinstance(said, Silence):
             fate = Fate("silent", fate.command, said.reason)
@@ -132,7 +135,8 @@ class Answering:
             return Outcome(Answer(inbox_id), fate)
         if context.opens is not None:
             until = context.now + self._list_waits
-            senders.keep_dialogue(tx, context.sender.msisdn, context.opens.kind, context.opens.state, until)
+            state = {**context.opens.state, "language": context.language}
+            senders.keep_dialogue(tx, context.sender.msisdn, context.opens.kind, state, until)
         return Outcome(self._reply(tx, inbox_id, incoming, said, context.language), fate)
 
     def apologise(self, tx: Tx, incoming: Incoming) -> Outcome:
@@ -180,6 +184,8 @@ class Answering:
                 return self._run(context, name, args), Fate("replied", name)
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
+            case Unknown(reserved=name) if name is not None:
+                return Reply("not_yet"), Fate("replied", None, "not_yet")
             case Unknown():
                 return self._puzzled(context), Fate("replied", None, "unknown")
 
@@ -252,3 +258,7 @@ class Answering:
         if self._channels[channel].reply == "body" and text is not None:
             return Answer(inbox_id, text, encoding or "GSM-7")
         return Answer(inbox_id)
+
+
+def _has_letters(text: str) -> bool:
+    return any(char.isalpha() for char in text)

@@ -37,6 +37,9 @@ class Refusing(click.Group):
         except BartaError as error:
             click.echo(f"barta: {error}", err=True)
             sys.exit(1)
+        except OSError as error:
+            click.echo(f"barta: {error.strerror or type(error).__name__}: {error.filename or 'no file'}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=Refusing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,7 +58,7 @@ def init() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port to listen on.")
 def demo(host: str, port: int) -> None:
     """Initialise, load demo data, and run with the phone simulator; needs no account."""
     from bot.demo import load
@@ -71,7 +74,7 @@ def demo(host: str, port: int) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port to listen on.")
 def run(host: str, port: int) -> None:
     """Serve: HTTP, channels, delivery."""
     _serve(settings.environment().database_url, host, port)

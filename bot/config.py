@@ -82,7 +82,7 @@ class GatewaySettings(Section):
         10, description="One short help per sender in so many minutes for texts that are not understood."
     )
     answers_per_sender: Annotated[int, Field(ge=1)] = Field(
-        30, description="Most answers one sender can draw within limit_minutes."
+        300, description="Most answers one sender can draw within limit_minutes."
     )
     limit_minutes: Annotated[float, Field(gt=0)] = Field(
         10, description="The window of answers_per_sender, in minutes."
@@ -112,6 +112,9 @@ class Config(Section):
     gateway: GatewaySettings = GatewaySettings()
     simulator: SimulatorSettings = SimulatorSettings()
     log: LogSettings = LogSettings()
+    telegram: dict[str, Any] = Field(
+        default_factory=dict, description="Telegram's table; taken, and without effect until Telegram is there."
+    )
     channels: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="One table per provider: see the settings of each kind."
     )

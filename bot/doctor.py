@@ -58,6 +58,8 @@ async def _findings() -> AsyncIterator[Finding]:
         "configuration", ok=True, said=f"short code {config.gateway.short_code}, {len(configured) - 1} provider(s)"
     )
     yield _simulator(config)
+    if config.telegram:
+        yield Finding("telegram", ok=True, said="configured, but this release does not use it yet")
     for name, (kind, own) in configured.items():
         address = getattr(own, "send_url", None)
         if kind.real and address:

@@ -172,6 +172,25 @@ async def test_a_number_in_several_districts(talk: Talk, twice_used_number: str)
     assert "নীলফামারী" in at_home, "the sender's own district first"
 
 
+async def test_a_bare_number_is_answered_in_the_language_of_the_list(talk: Talk, twice_used_number: str) -> None:
+    assert "which one?" in (await talk.say(STRANGER, f"STATUS {twice_used_number}") or "")
+    assert "term" in (await talk.say(STRANGER, "2") or "")
+    assert (await talk.say(STRANGER, "7") or "").startswith("Please send a number from 1")
+
+
+async def test_what_is_not_open_yet_is_said_plainly(talk: Talk) -> None:
+    outcome, rows = await talk.outcome(OFFICER, "RET 12/23 5 2")
+    assert outcome.fate.reason == "not_yet"
+    assert [row.segments for row in rows] == [1]
+
+
+async def test_a_president_is_known_before_the_committees_first_day(talk: Talk) -> None:
+    talk.now -= timedelta(days=400)
+    _, rows = await talk.outcome(PRESIDENT, "অবস্থা")
+    assert rows[0].text.startswith("২/১৯৯৮ ")
+    assert rows[0].segments == 1
+
+
 async def test_no_leaves_the_list(talk: Talk, two_societies: str) -> None:
     await talk.say(two_societies, "অবস্থা")
     assert await talk.say(two_societies, "না") == precomposed("ঠিক আছে, বাতিল করা হলো।")

@@ -5,7 +5,7 @@ Checked against Debian's kannel 1.4.5 and its user guide:
 * MO comes as percent-encoded UTF-8 (``mo-recode = true``) or as raw UTF-16BE with ``coding=2&charset=UTF-16BE``; in the second form
   the byte 0x20 arrives as ``+``, and a text is bytes, not characters, so that the raw query is decoded here.
 * ``sendsms`` answers 202 without a message id: our id travels in ``dlr-url``. Bangla needs ``coding=2`` or turns into ``?``.
-* DLR status is a bit mask: 1 delivered, 2 failed, 4 waiting at the SMSC, 8 accepted by the SMSC, 16 rejected by the SMSC. A message
+* DLR status is one of 1 delivered, 2 failed, 4 waiting at the SMSC, 8 accepted by the SMSC, 16 rejected by the SMSC. A message
   of several parts gets receipts for its first part only.
 * An answer in the response body needs ``X-Kannel-Coding: 2`` and an explicit charset, and ``accept-x-kannel-headers = true`` at Kannel.
 """
@@ -163,14 +163,17 @@ class KannelChannel:
 
 
 def receipt_kind(status: int) -> ReceiptKind | None:
-    """What a DLR status says; None when it says nothing new."""
-    if status < 0:
-        return None
-    if status & 1:
-        return ReceiptKind.DELIVERED
-    if status & (2 | 16):
-        return ReceiptKind.FAILED
-    return ReceiptKind.ACCEPTED if status & (4 | 8) else None
+    """What a DLR status says; None when it says nothing new, or nothing that Kannel says."""
+    return _RECEIPTS.get(status)
+
+
+_RECEIPTS = {
+    1: ReceiptKind.DELIVERED,
+    2: ReceiptKind.FAILED,
+    4: ReceiptKind.ACCEPTED,
+    8: ReceiptKind.ACCEPTED,
+    16: ReceiptKind.FAILED,
+}
 
 
 def _judge(status: int, body: str) -> Taken:

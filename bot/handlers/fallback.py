@@ -16,6 +16,7 @@ _LINES = {"line": Slot.LINE, "other": Slot.LINE}
 TEXTS = (
     Wording("unknown"),
     Wording("not_allowed"),
+    Wording("not_yet"),
     Wording("broken"),
     Wording("ask.unclear"),
     Wording("ask.line", 2, _LINE),

@@ -106,7 +106,7 @@ class OfficerRows:
 
     def check(self, row: Row) -> Entry | None:
         """The entry of a row, or None when it noted a problem."""
-        name, code = row.required("name"), row.required("office_code")
+        name, code = row.required("name"), row.office_code()
         phone = row.phone("phone") if row.required("phone") else None
         role = row.word("role", "role", Role) if row.required("role") else None
         language = row.word("language", "language", Language)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.errors import InvalidMsisdn, InvalidValue
 from bot.domain.msisdn import Msisdn
+from bot.domain.offices import NATION_CODE
 from bot.domain.period import parse_cooperative_year, parse_date
 from bot.registry.report import Refusal, shown
-from bot.registry.words import fold, headers, meanings
+from bot.registry.words import fold, fold_header, headers, meanings, passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,9 +88,9 @@ class Header:
         self.refused: list[Refusal] = []
         known = headers(table)
         for place, written in enumerate(map(text_of, cells)):
-            column = known.get(fold(written))
+            column = known.get(fold_header(written))
             if column is None:
-                if written:
+                if written and fold_header(written) not in passed_over():
                     reason = f"There is no column {shown(written)}: remove it, or name it as an export does."
                     self.refused.append(Refusal(line, written[:LONGEST_HEADER], reason))
             elif column in self.places.values():
@@ -159,6 +160,11 @@ class Row:
         if self.blank(column):
             self.refuse(column, "The cell is empty: it is needed in every row.")
         return self.text(column)
+
+    def office_code(self) -> str | None:
+        """The code of an office, also as area lists print it: BD55730012."""
+        code = self.required("office_code")
+        return code if code is None or code == NATION_CODE else code.removeprefix(NATION_CODE)
 
     def day(self, column: str) -> date | None:
         """A date."""

@@ -122,7 +122,7 @@ class SocietyRows:
         )
 
     def _office(self, row: Row) -> Office | None:
-        code = row.required("office_code")
+        code = row.office_code()
         if code is None:
             return None
         office = self._offices.get(normalise(code).upper())

@@ -26,6 +26,33 @@ def fold(text: str) -> str:
     return _IGNORED.sub("", normalise(text).casefold())
 
 
+@lru_cache(maxsize=4096)
+def fold_header(text: str) -> str:
+    """The form in which headers are compared: as ``fold``, with words that mean the same as one, and without the genitive."""
+    alike, endings = _alike()
+    folded = []
+    for word in _IGNORED.split(normalise(text).casefold()):
+        bare = next(
+            (word.removesuffix(ending) for ending in endings if word.endswith(ending) and len(word) > len(ending) + 1),
+            word,
+        )
+        folded.append(alike.get(word) or alike.get(bare, bare))
+    return "".join(word for word in folded if word not in endings)
+
+
+@cache
+def _alike() -> tuple[Mapping[str, str], tuple[str, ...]]:
+    header = _words()["header"]
+    same = {normalise(word): normalise(group[0]) for group in header["same"] for word in group}
+    return same, tuple(normalise(ending) for ending in header["endings"])
+
+
+@cache
+def passed_over() -> frozenset[str]:
+    """Folded headers of columns that hold nothing for the registry, such as a row number."""
+    return frozenset(fold_header(header) for header in _words()["header"]["passed_over"])
+
+
 @cache
 def columns(table: Table) -> tuple[str, ...]:
     """The columns of a table in the order of the samples."""
@@ -36,7 +63,7 @@ def columns(table: Table) -> tuple[str, ...]:
 def headers(table: Table) -> Mapping[str, str]:
     """Folded header → column."""
     return {
-        fold(header): column
+        fold_header(header): column
         for column, written in _words()[table].items()
         for header in (column, *written["bn"], *written["en"])
     }

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import NotInitialised, StoreError
 from bot.store.engine import engine_for
 from bot.store.engines.sqlite import SqliteEngine
 from bot.store.migrate import check_version
@@ -92,7 +92,11 @@ def _check(copy: Path) -> None:
     except sqlite3.DatabaseError as error:
         message = "the file is not a sound backup"
         raise StoreError(message) from error
-    check_version(SqliteEngine(f"sqlite:///{copy}"))
+    try:
+        check_version(SqliteEngine(f"sqlite:///{copy}"))
+    except NotInitialised as error:
+        message = "the file is not a backup of this program's database"
+        raise StoreError(message) from error
 
 
 def _keep(engine: SqliteEngine) -> Path:

@@ -55,7 +55,7 @@ def version(engine: Engine) -> str | None:
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except Exception as error:
-        message = f"the database cannot be opened: {type(error).__name__}"
+        message = f"the database cannot be opened: {str(getattr(error, 'orig', error)).splitlines()[0]}"
         raise StoreError(message) from error
     finally:
         database.dispose()

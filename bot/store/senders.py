@@ -68,7 +68,8 @@ _KNOWN: Query[tuple[Any, ...]] = Query(
             appointments,
             and_(
                 appointments.c.person_id == people.c.id,
-                appointments.c.started_on <= bindparam("today", type_=Date),
+                # A post counts from the day it is recorded: the date of its beginning is that of the committee, which the registry
+                # may give a little late, and nobody enters an appointment long before.
                 or_(appointments.c.ended_on.is_(None), appointments.c.ended_on > bindparam("today", type_=Date)),
             ),
         )

@@ -227,6 +227,8 @@ async def test_raw_utf_16_with_a_plus_for_the_byte_of_a_space(gateway: tuple[Run
         (16, ReceiptKind.FAILED),
         (32, None),
         (0, None),
+        (-1, None),
+        (99, None),
     ],
 )
 def test_receipt_kinds(status: int, kind: ReceiptKind | None) -> None:

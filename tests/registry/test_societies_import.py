@@ -11,7 +11,7 @@ from bot.domain.errors import InvalidValue
 from bot.registry.areas import load_offices
 from bot.registry.importing import within
 from bot.registry.societies import import_societies
-from bot.registry.words import columns, header
+from bot.registry.words import _words, columns, fold_header, header, headers
 from tests.registry.conftest import ROW, TODAY, society
 
 if TYPE_CHECKING:
@@ -315,3 +315,30 @@ def test_a_missing_file_and_another_kind_of_file_are_told(registry: Registry, tm
 def test_offices_are_loaded_once(registry: Registry) -> None:
     assert registry.run(load_offices) == 0
     assert set(ROW) == set(columns("societies"))
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("সর্বশেষ এজিএম সাল", "last_agm_year"),
+        ("শেষ এজিএমের বছর", "last_agm_year"),
+        ("সর্বশেষ এজিএমের তারিখ", "last_agm_date"),
+        ("সর্বশেষ নিরীক্ষার সাল", "last_audit_year"),
+        ("শেষ অডিটের বছর", "last_audit_year"),
+        ("শেষ অডিটের তারিখ", "last_audit_date"),
+        ("অফিসারের ফোন", "officer_phone"),
+        ("দপ্তরের কোড", "office_code"),
+        ("Registration No.", "registration_no"),
+    ],
+)
+def test_headers_are_understood_as_people_write_them(header: str, column: str) -> None:
+    assert headers("societies")[fold_header(header)] == column
+
+
+def test_no_header_means_two_columns() -> None:
+    for table in ("societies", "officers"):
+        written = [word for column, words in _words()[table].items() for word in (column, *words["bn"], *words["en"])]
+        assert {headers(table)[fold_header(word)] for word in written} == set(_words()[table])
+        for column, words in _words()[table].items():
+            for word in (column, *words["bn"], *words["en"]):
+                assert headers(table)[fold_header(word)] == column, word
