@@ -11,7 +11,7 @@ from bot.domain.errors import InvalidValue
 from bot.registry.areas import load_offices
 from bot.registry.importing import within
 from bot.registry.societies import import_societies
-from bot.registry.words import _words, columns, fold_header, header, headers
+from bot.registry.words import columns, fold_header, header, headers
 from tests.registry.conftest import ROW, TODAY, society
 
 if TYPE_CHECKING:
@@ -333,12 +333,3 @@ def test_offices_are_loaded_once(registry: Registry) -> None:
 )
 def test_headers_are_understood_as_people_write_them(header: str, column: str) -> None:
     assert headers("societies")[fold_header(header)] == column
-
-
-def test_no_header_means_two_columns() -> None:
-    for table in ("societies", "officers"):
-        written = [word for column, words in _words()[table].items() for word in (column, *words["bn"], *words["en"])]
-        assert {headers(table)[fold_header(word)] for word in written} == set(_words()[table])
-        for column, words in _words()[table].items():
-            for word in (column, *words["bn"], *words["en"]):
-                assert headers(table)[fold_header(word)] == column, word
