@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.domain.messages import Language, State
 from bot.store.query import Query
-from bot.store.schema import Instant, outbox
+from bot.store.schema import outbox
+from bot.store.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection

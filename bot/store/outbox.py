@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from bot.domain.messages import State
 from bot.store.query import Query, insert_once
-from bot.store.schema import Instant, outbox
+from bot.store.schema import outbox
+from bot.store.types import Instant
 
 if TYPE_CHECKING:
     from datetime import datetime

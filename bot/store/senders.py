@@ -11,7 +11,8 @@ from sqlalchemy import Date, Text, and_, bindparam, delete, func, or_, select
 from bot.domain.access import Post, Role
 from bot.domain.messages import Language
 from bot.store.query import Query, upsert
-from bot.store.schema import Instant, appointments, dialogues, offices, people, societies, subscribers
+from bot.store.schema import appointments, dialogues, offices, people, societies, subscribers
+from bot.store.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

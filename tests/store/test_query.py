@@ -17,7 +17,8 @@ from bot.store import store
 from bot.store.engines.postgresql import PostgresEngine
 from bot.store.engines.sqlite import SqliteEngine
 from bot.store.query import Query, insert_once, upsert
-from bot.store.schema import Taka, committee_terms, dialogues, marks, outbox, subscribers
+from bot.store.schema import committee_terms, dialogues, marks, outbox, subscribers
+from bot.store.types import Taka
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

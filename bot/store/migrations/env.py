@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from bot.store.schema import Instant, Taka, metadata
+from bot.store.schema import metadata
+from bot.store.types import Instant, Taka
 
 
 def render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
