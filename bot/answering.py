@@ -6,36 +6,41 @@ not at all. ``bot.receive`` calls it and answers the provider afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.channel import Answer
-from bot.command import Commands, Context, Dialogue, Event, Sender, Silence
+from bot.command import Context, Dialogue, Event, Sender, Silence
 from bot.domain.access import may_run
 from bot.domain.grammar import Ask, Call, Unknown, number_choice
-from bot.domain.messages import Draft, Language, MessageClass, Reply, State
-from bot.domain.segments import measure
+from bot.domain.messages import Language
+from bot.domain.replies import Reply, load
 from bot.domain.text import normalise
 from bot.handlers.fallback import asked_back
-from bot.i18n import dump
-from bot.store import inbox, outbox, senders
+from bot.posting import waiting
+from bot.store import inbox, links, outbox, senders
 from bot.store.inbox import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from bot.channel import ChannelSettings
+    from bot.channel import Line
+    from bot.command import Command, Commands
     from bot.config import GatewaySettings
     from bot.domain.grammar import Understanding
     from bot.domain.messages import MO
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
+    from bot.posting import Post
     from bot.store.query import Tx
     from bot.store.senders import Subscriber
 
 Said = tuple[Reply | Silence, Fate]
+
+CHOICES = "choices"
+"""The dialogue that every reply with choices leaves open."""
 
 LIMIT = "limit"
 """Why a sender who has drawn too many answers gets none."""
@@ -51,6 +56,7 @@ class Incoming:
         silence: why it gets no answer, if that is known already.
         understanding: what the text means by itself.
         now, today: the gateway's time.
+        found: what the command's ``look`` found.
     """
 
     mo: MO
@@ -59,6 +65,7 @@ class Incoming:
     understanding: Understanding
     now: datetime
     today: date
+    found: Any = None
 
     def expected(self) -> Fate:
         """What will most probably become of it."""
@@ -81,18 +88,20 @@ class Outcome:
         answer: for the channel.
         fate: as recorded.
         fresh: False when the provider sent it before; nothing was changed then.
+        queued: the channels on which something waits to be sent because of it.
     """
 
     answer: Answer
     fate: Fate
     fresh: bool = True
+    queued: frozenset[str] = frozenset()
 
 
 class Answering:
     """Takes messages in, each in a unit of work.
 
     Args:
-        channels: settings by channel name, for the price and for how answers go back.
+        lines: every channel's settings and abilities, by name.
     """
 
     def __init__(
@@ -101,19 +110,41 @@ class Answering:
         renderer: Renderer,
         places: PlaceIndex,
         settings: GatewaySettings,
-        channels: Mapping[str, ChannelSettings],
+        lines: Mapping[str, Line],
+        post: Post,
     ) -> None:
         self._commands = commands
         self._renderer = renderer
         self._places = places
-        self._short_code = settings.short_code
-        self._worth_sending = timedelta(hours=settings.reply_hours)
+        self._settings = settings
         self._list_waits = timedelta(minutes=settings.dialogue_minutes)
         self._help_pause = timedelta(minutes=settings.help_minutes)
-        self._channels = channels
+        self._lines = lines
+        self._post = post
+
+    def looks(self, incoming: Incoming) -> bool:
+        """Whether there is something to read before the unit of work."""
+        return incoming.silence is None and self._looking(incoming) is not None
+
+    def look(self, tx: Tx, incoming: Incoming) -> Any:
+        """Read what the command needs, on a read-only connection."""
+        command = self._looking(incoming)
+        if command is None or command.look is None or not isinstance(incoming.understanding, Call):
+            return None
+        number, _ = self._who(tx, incoming)
+        subscriber = senders.known(tx, number, incoming.today, incoming.now)
+        return command.look(tx, Sender(number, subscriber.posts), incoming.understanding.args)
+
+    def _looking(self, incoming: Incoming) -> Command | None:
+        if not isinstance(incoming.understanding, Call):
+            return None
+        command = self._commands.get(incoming.understanding.command)
+        return command if command is not None and command.look is not None else None
 
     def take(self, tx: Tx, incoming: Incoming) -> Outcome:
         """Unit of work: the whole journey of one message."""
+        if incoming.mo.press is not None:
+            incoming = self._pressed(tx, incoming)
         expected = incoming.expected()
         inbox_id = inbox.add(tx, incoming.mo, incoming.sender, incoming.now, expected)
         if inbox_id is None:
@@ -121,8 +152,9 @@ class Answering:
         if incoming.silence is not None:
             self._still_stop(tx, incoming)
             return Outcome(Answer(inbox_id), expected)
-        subscriber = senders.known(tx, incoming.sender, incoming.today, incoming.now)
-        context = self._context(tx, incoming, subscriber)
+        number, linked = self._who(tx, incoming)
+        subscriber = senders.known(tx, number, incoming.today, incoming.now)
+        context = self._context(tx, incoming, inbox_id, number, subscriber, linked=linked)
         if subscriber.language is None and subscriber.dialogue is not None and not _has_letters(incoming.mo.text):
             # A bare number has no language of its own: it is answered in that of the list it chooses from.
             context.language = Language(subscriber.dialogue[1].get("language", context.language))
@@ -131,13 +163,20 @@ class Answering:
             fate = Fate("silent", fate.command, said.reason)
         if fate != expected:
             inbox.settle(tx, inbox_id, fate)
+        return self._told(context, incoming, said, fate)
+
+    def _told(self, context: Context, incoming: Incoming, said: Reply | Silence, fate: Fate) -> Outcome:
+        """Queue the answer and what others are told, and leave the dialogue open."""
+        others = self._post.notices(context) if context.notices else ()
         if isinstance(said, Silence):
-            return Outcome(Answer(inbox_id), fate)
-        if context.opens is not None:
+            return Outcome(Answer(context.inbox_id), fate, queued=frozenset(others))
+        opens = context.opens or _choosing(said)
+        if opens is not None:
             until = context.now + self._list_waits
-            state = {**context.opens.state, "language": context.language}
-            senders.keep_dialogue(tx, context.sender.msisdn, context.opens.kind, state, until)
-        return Outcome(self._reply(tx, inbox_id, incoming, said, context.language), fate)
+            state = {**opens.state, "language": context.language}
+            senders.keep_dialogue(context.tx, context.sender.msisdn, opens.kind, state, until)
+        answer = self._reply(context.tx, context.inbox_id, incoming, said, context.language)
+        return Outcome(answer, fate, queued=frozenset(waiting(self._lines, incoming.mo.channel, others)))
 
     def apologise(self, tx: Tx, incoming: Incoming) -> Outcome:
         """Unit of work: the message that broke the program is kept, and its sender hears that it did not work."""
@@ -147,7 +186,8 @@ class Answering:
             return self._repeated(tx, incoming)
         if incoming.silence is not None:
             return Outcome(Answer(inbox_id), broken)
-        return Outcome(self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language), broken)
+        answer = self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language)
+        return Outcome(answer, broken, queued=frozenset(waiting(self._lines, incoming.mo.channel, ())))
 
     def _repeated(self, tx: Tx, incoming: Incoming) -> Outcome:
         """The outcome of before, where the provider sent the same message again."""
@@ -161,20 +201,48 @@ class Answering:
             and isinstance(incoming.understanding, Call)
             and incoming.understanding.command == "stop"
         ):
-            senders.stop(tx, incoming.sender, incoming.now)
+            senders.stop(tx, self._who(tx, incoming)[0], incoming.now)
 
-    def _context(self, tx: Tx, incoming: Incoming, subscriber: Subscriber) -> Context:
+    def _who(self, tx: Tx, incoming: Incoming) -> tuple[str, bool]:
+        """The number that speaks, and whether a linked chat proves it; a chat that stands for none has a name of its own."""
+        channel, sender = incoming.mo.channel, incoming.sender
+        if not self._lines[channel].abilities.chat:
+            return sender, False
+        number = links.number_of(tx, channel, sender)
+        return (f"{channel}:{sender}", False) if number is None else (number, True)
+
+    def _pressed(self, tx: Tx, incoming: Incoming) -> Incoming:
+        """A button means what it meant when it was sent, to whom it was sent; its label is what the record shows."""
+        press, mo = incoming.mo.press, incoming.mo
+        assert press is not None  # noqa: S101 - the caller asked
+        content = outbox.content(tx, press.message_id, mo.channel, incoming.sender)
+        choices = load(content).choices if content else ()
+        if not 1 <= press.choice <= len(choices):
+            return incoming
+        chosen, reply = choices[press.choice - 1], Reply("", choices=choices)
+        language = incoming.understanding.language
+        label = self._renderer.labels(reply, language, incoming.today)[press.choice - 1]
+        return replace(incoming, mo=replace(mo, text=label), understanding=Call(chosen.command, chosen.args, language))
+
+    def _context(
+        self, tx: Tx, incoming: Incoming, inbox_id: int, number: str, subscriber: Subscriber, *, linked: bool
+    ) -> Context:
+        channel = incoming.mo.channel
         return Context(
             tx=tx,
-            sender=Sender(
-                incoming.sender, subscriber.posts, subscriber.language, stopped=subscriber.stopped_at is not None
-            ),
+            sender=Sender(number, subscriber.posts, subscriber.language, stopped=subscriber.stopped_at is not None),
+            inbox_id=inbox_id,
+            channel=channel,
+            address=incoming.sender,
+            in_chat=self._lines[channel].abilities.chat,
+            linked=linked,
             now=incoming.now,
             today=incoming.today,
             language=subscriber.language or incoming.understanding.language,
             places=self._places,
-            short_code=self._short_code,
+            gateway=self._settings,
             puzzled_at=subscriber.puzzled_at,
+            found=incoming.found,
         )
 
     def _decide(self, context: Context, incoming: Incoming) -> Said:
@@ -182,6 +250,8 @@ class Answering:
         match incoming.understanding:
             case Call(command=name, args=args):
                 return self._run(context, name, args), Fate("replied", name)
+            case Ask(command="yes") if context.linked:
+                return self._run(context, "yes", {}), Fate("replied", "yes")
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
             case Unknown(reserved=name) if name is not None:
@@ -193,11 +263,13 @@ class Answering:
         self, context: Context, incoming: Incoming, dialogue: tuple[str, Mapping[str, Any]] | None
     ) -> Said | None:
         """Go on with the sender's open dialogue, where the message is for it."""
-        if dialogue is None or dialogue[0] not in self._commands.steps:
+        mo = incoming.mo
+        if dialogue is None or dialogue[0] not in self._commands.steps or mo.call is not None or mo.press is not None:
             return None
         kind, state = dialogue
-        text = incoming.mo.text
-        turn = self._commands.steps[kind](state, Event(normalise(text), number_choice(text), incoming.understanding))
+        turn = self._commands.steps[kind](
+            state, Event(normalise(mo.text), number_choice(mo.text), incoming.understanding)
+        )
         if turn is None:
             return None
         if turn.state is None:
@@ -209,55 +281,58 @@ class Answering:
         for call in turn.calls:
             name, answer = call.command, self._run(context, call.command, call.args)
             said = turn.reply or answer
+        if isinstance(said, Reply) and said.choices and kind == CHOICES:
+            context.opens = None  # the new list takes the place of the old one
         return said, Fate("replied", name)
 
     def _run(self, context: Context, name: str, args: Mapping[str, Any]) -> Reply | Silence:
-        command = self._commands.get(name)
-        if command is None:
-            return self._puzzled(context)
-        if not may_run(name, context.sender.posts):
-            return Reply("not_allowed")
-        return command.run(context, args)
+        for _ in range(MOST_CALLS):
+            command = self._commands.get(name)
+            if command is None:
+                return self._puzzled(context)
+            if not may_run(name, context.sender.posts):
+                return Reply("not_allowed")
+            said = command.run(context, args)
+            if not isinstance(said, Call):
+                return said
+            name, args = said.command, said.args
+        message = "the commands lead to one another without an end"
+        raise RuntimeError(message)
 
     def _puzzled(self, context: Context) -> Reply | Silence:
-        """One short help in ten minutes, so that two machines cannot talk for ever and nobody is nagged."""
-        if context.puzzled_at is not None and context.now - context.puzzled_at < self._help_pause:
+        """One short help in ten minutes, so that two machines cannot talk for ever and nobody is nagged.
+
+        In a chat there are no machines, and silence would look broken.
+        """
+        recent = context.puzzled_at is not None and context.now - context.puzzled_at < self._help_pause
+        if recent and not context.in_chat:
             return Silence("puzzled")
         senders.puzzled(context.tx, context.sender.msisdn, context.now)
         return Reply("unknown")
 
     def _reply(self, tx: Tx, inbox_id: int, incoming: Incoming, reply: Reply, language: Language) -> Answer:
-        """Into the outbox; where the channel answers in the response, born submitted, so that nobody sends it again."""
-        channel = incoming.mo.channel
-        settings = self._channels[channel]
-        text = self._renderer.render(reply, language, incoming.today)
-        size = measure(text)
-        outbox.add(
-            tx,
-            Draft(
-                key=outbox.reply_key(inbox_id),
-                message_class=MessageClass.REPLY,
-                channel=channel,
-                to=incoming.sender,
-                reply=reply,
-                language=language,
-                expires_at=incoming.now + self._worth_sending,
-                in_reply_to=inbox_id,
-            ),
-            content=dump(reply),
-            text=text,
-            size=size,
-            price=settings.price_per_segment * size.segments,
-            now=incoming.now,
-            born=State.SUBMITTED if settings.reply == "body" else State.QUEUED,
+        said = self._post.answer(
+            tx, incoming.mo, inbox_id, reply, incoming.sender, language, incoming.now, incoming.today
         )
-        return self._answer(channel, inbox_id, text, size.encoding)
+        return self._answer(incoming.mo.channel, inbox_id, said.text, said.encoding)
 
     def _answer(self, channel: str, inbox_id: int, text: str | None, encoding: str | None) -> Answer:
         """In the response body where the channel answers that way; else the outbox answers."""
-        if self._channels[channel].reply == "body" and text is not None:
+        if self._lines[channel].settings.reply == "body" and text is not None:
             return Answer(inbox_id, text, encoding or "GSM-7")
         return Answer(inbox_id)
+
+
+MOST_CALLS = 4
+"""How far one command may lead on to another: a confirmation to what it confirms."""
+
+
+def _choosing(reply: Reply) -> Dialogue | None:
+    """The dialogue that a reply with choices leaves open: the list is kept as what each choice runs."""
+    if not reply.choices:
+        return None
+    kept = [{"command": one.command, "args": dict(one.args), "words": one.words} for one in reply.choices]
+    return Dialogue(CHOICES, {"choices": kept})
 
 
 def _has_letters(text: str) -> bool:

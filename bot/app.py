@@ -6,6 +6,7 @@ import asyncio
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +15,7 @@ from aiohttp import web
 from bot import config as settings
 from bot.answering import Answering
 from bot.board.pages import Board
-from bot.channel import Gateway
+from bot.channel import Gateway, Line
 from bot.channels import KINDS
 from bot.command import Commands
 from bot.deliver import Courier, Delivery
@@ -23,10 +24,11 @@ from bot.domain.grammar import Grammar
 from bot.domain.messages import Language
 from bot.domain.retry import RetryPolicy
 from bot.domain.vocabulary import Vocabulary
-from bot.handlers import COMMANDS, WORDINGS
+from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
 from bot.metrics import Metrics
+from bot.posting import Post
 from bot.receipts import Receipts
 from bot.receive import Receiver
 from bot.store import marks, offices
@@ -68,7 +70,7 @@ def parts(config: settings.Config) -> Parts:
         SettingsError: a catalogue cannot be read.
         RegistrationClash: two parts claim the same name.
     """
-    commands = Commands(COMMANDS, WORDINGS)
+    commands = Commands(COMMANDS, WORDINGS, STEPS)
     return Parts(commands, grammar(config), Renderer(commands.texts.values()))
 
 
@@ -131,17 +133,18 @@ class App:
         _no_real_channels_in_a_demo(configured, is_demo=self.is_demo)
         http = await self._stack.enter_async_context(client())
         self.receipts = Receipts(self.store, self.clock, self.metrics)
-        owns = {name: own for name, (_, own) in configured.items()}
+        lines = {name: Line(own, kind.abilities) for name, (kind, own) in configured.items()}
+        own = self.config.gateway
+        post = Post(pure.renderer, lines, _sms_channel(configured), timedelta(hours=own.reply_hours))
+        places = await self.store.read(offices.district_index)
         self.receiver = Receiver(
             self.store,
             pure.grammar,
-            Answering(
-                pure.commands, pure.renderer, await self.store.read(offices.district_index), self.config.gateway, owns
-            ),
-            self.config.gateway,
+            Answering(pure.commands, pure.renderer, places, own, lines, post),
+            own,
             self.clock,
             self.metrics,
-            owns,
+            lines,
             queued=self._wake,
         )
         gateway = Gateway(
@@ -200,6 +203,11 @@ class App:
             raise
         self.delivery.start()
         return runner
+
+
+def _sms_channel(configured: Mapping[str, tuple[type[Channel], ChannelSettings]]) -> str:
+    """The channel that short messages go by when nobody asked on another one: the first that is configured, else the simulator."""
+    return next(name for name, (kind, _) in configured.items() if not kind.abilities.chat)
 
 
 def _no_real_channels_in_a_demo(

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.messages import Language, Reply
+from bot.domain.messages import Language
+from bot.domain.replies import Choice, Reply
 from bot.domain.segments import measure
 from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PHASES, PLACE_WIDTH, Slot, Wording
 from bot.i18n import Renderer, gaps_in
@@ -63,21 +64,24 @@ def _one(renderer: Renderer, wording: Wording, language: Language) -> Iterator[F
     for phase in PHASES if wording.turns else PHASES[:1]:
         text = renderer.render(worst(renderer, wording, language), language, _PHASE_DAYS[phase])
         size = measure(text)
-        over = f"needs {size.segments} segments ({size.units} units)" if size.segments > wording.segments else None
+        fits = wording.chat or size.segments <= wording.segments
+        over = None if fits else f"needs {size.segments} segments ({size.units} units)"
         key = f"{wording.key}.{phase}" if wording.turns else wording.key
         yield Finding(key, language, size.units, size.segments, wording.segments, over)
 
 
 def worst(renderer: Renderer, wording: Wording, language: Language) -> Reply:
     """The text with the widest value in each gap and the most choices."""
-    choice = None
-    if wording.option is not None:
-        choice = worst(renderer, renderer.wordings[wording.option], language)
+
+    def of(key: str | None, times: int) -> tuple[Reply, ...]:
+        return () if key is None else (worst(renderer, renderer.wordings[key], language),) * times
+
     return Reply(
         wording.key,
         {name: _widest(slot, language) for name, slot in wording.slots.items()},
         turns_on=_DAY if wording.turns else None,
-        choices=(choice,) * wording.options if choice else (),
+        lines=of(wording.row, wording.rows),
+        choices=tuple(Choice(label, "") for label in of(wording.option, wording.options) + of(wording.more, 1)),
     )
 
 

@@ -11,24 +11,28 @@ returns ``Taken``    the provider has it                         ``submitted``
 ``Unreachable``      certainly not taken                         ``queued`` again, later
 ``Throttled``        certainly not taken, too fast               ``queued`` again, no attempt burnt
 ``Refused``          certainly not taken, never will be          ``failed``
+``Gone``             likewise, because the recipient has left     ``failed``, and his link ends
 ``OutcomeUnknown``   may have been taken                         ``unconfirmed`` until a receipt tells
 ==================  ==========================================  =====================================
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.segments import Encoding, Measure, measure
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from aiohttp import ClientSession, web
 
-    from bot.domain.messages import DLR, MO, MT
+    from bot.domain.messages import DLR, MO, MT, Language
+    from bot.domain.replies import Abilities
 
 
 class ChannelSettings(BaseModel):
@@ -51,6 +55,20 @@ class ChannelSettings(BaseModel):
         15.0,
         description="How long to wait for the provider's answer, above 3 s, before the outcome counts as unknown.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of a channel without touching it: its settings, and what the phones at its end can show."""
+
+    settings: ChannelSettings
+    abilities: Abilities
+
+
+def cost(text: str, line: Line) -> tuple[Measure, Decimal]:
+    """What a text weighs and costs on a channel; a message to a chat is one message, however long."""
+    size = Measure(Encoding.UTF8, len(text), 1) if line.abilities.chat else measure(text)
+    return size, line.settings.price_per_segment * size.segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,7 @@ class Gateway:
         http: the shared client for requests to providers.
         short_code: the number people text.
         public_url: where providers reach us, without a slash at the end.
+        menu: the commands that a chat offers in its menu, with what each does, by language.
     """
 
     receive: Callable[[MO], Awaitable[Answer]]
@@ -98,6 +117,7 @@ class Gateway:
     http: ClientSession
     short_code: str
     public_url: str
+    menu: Mapping[Language, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -107,10 +127,14 @@ class Channel(Protocol):
     Settings: ClassVar[type[ChannelSettings]]
     #: Whether submitting the same message twice reaches the handset once: a lapsed lease may then be sent again.
     idempotent: ClassVar[bool]
+    #: What the phones at its end can show.
+    abilities: ClassVar[Abilities]
     #: Whether real people get what is submitted; a demo database never opens such a channel.
     real: ClassVar[bool]
 
     name: str
+    #: Where a link begins that opens a chat with us, a token at its end; None where there is none, or it is not known yet.
+    start_url: str | None
 
     def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None: ...
 
@@ -121,6 +145,13 @@ class Channel(Protocol):
 
     def routes(self) -> Sequence[web.RouteDef]:
         """The HTTP routes its provider calls, below ``/channels/<name>``."""
+        ...
+
+    async def serve(self) -> None:
+        """What it does by itself for as long as the gateway runs, such as asking its provider for messages.
+
+        Started once everything is served; cancelled when the gateway stops. Returns at once where there is nothing to do.
+        """
         ...
 
     async def submit(self, mt: MT) -> Taken:

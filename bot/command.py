@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime
 
+    from bot.config import GatewaySettings
     from bot.domain.grammar import Call, Understanding
-    from bot.domain.messages import Language, Reply
+    from bot.domain.messages import Language, MessageClass
     from bot.domain.places import PlaceIndex
+    from bot.domain.replies import Reply
     from bot.domain.wording import Wording
     from bot.store.query import Tx
 
@@ -36,10 +38,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent a text, as far as the store knows the number. A number can be forged: see design section 8.
+    """Who sent a text, as far as the store knows him. A number can be forged: see design section 8.
 
     Attributes:
-        msisdn: in E.164.
+        msisdn: in E.164; of a linked chat the number it stands for. Of a chat that is not linked a name of its own,
+            ``telegram:17``, under which a dialogue or a language can be kept, and which has no posts.
         posts: every appointment open today of everybody who uses this number.
         language: the language chosen with the language command, if any.
         stopped: whether STOP is in force.
@@ -107,6 +110,25 @@ class Step(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to somebody else than the sender, queued with the answer.
+
+    Attributes:
+        to: his number; or his chat, where ``chat`` says so.
+        reply: what it says.
+        message_class: what it is for.
+        by_sms: only by SMS, because it must reach whoever holds the number; otherwise his linked chat comes first.
+        chat: ``to`` is a chat on the channel the message came by.
+    """
+
+    to: str
+    reply: Reply
+    message_class: MessageClass
+    by_sms: bool = False
+    chat: bool = False
+
+
 @dataclass(slots=True)
 class Context:
     """What a handler works with: one sender, one moment, one transaction.
@@ -114,24 +136,40 @@ class Context:
     Attributes:
         tx: the open transaction; everything the handler changes goes through it.
         sender: who asks.
+        inbox_id: the message he asks with.
+        channel: the channel it came by.
+        address: the sender's address there: a number, or a chat's id.
+        in_chat: whether that is a chat, with room and buttons.
+        linked: whether that chat is linked to a number, which proves who asks.
         now: the gateway's time, aware.
         today: the date of ``now`` in Dhaka.
         language: of the answer.
         places: names of districts.
-        short_code: the number people text.
+        gateway: the settings of the gateway: short code, how long things last.
         puzzled_at: when this number last got the short help.
+        found: what the command's ``look`` found.
+        confirmed: whether the sender has confirmed this very request.
         opens: the dialogue to leave open, if the handler sets one.
+        notices: messages to others, queued with the answer.
     """
 
     tx: Tx
     sender: Sender
+    inbox_id: int
+    channel: str
+    address: str
+    in_chat: bool
+    linked: bool
     now: datetime
     today: date
     language: Language
     places: PlaceIndex
-    short_code: str
+    gateway: GatewaySettings
     puzzled_at: datetime | None = None
+    found: Any = None
+    confirmed: bool = False
     opens: Dialogue | None = None
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +178,17 @@ class Command:
 
     Attributes:
         name: as in the grammar and the access table.
-        run: does it; plain function, no await, no effect outside ``Context.tx``.
+        run: does it; plain function, no await, no effect outside ``Context.tx``. It may lead on to another call.
         texts: every text it may say.
         steps: dialogue kind → step function.
+        look: long reading that is done beforehand, on a read-only connection, so that the writer does not wait for it: a search.
     """
 
     name: str
-    run: Callable[[Context, Mapping[str, Any]], Reply | Silence]
+    run: Callable[[Context, Mapping[str, Any]], Reply | Silence | Call]
     texts: tuple[Wording, ...] = ()
     steps: Mapping[str, Step] = field(default_factory=dict)
+    look: Callable[[Tx, Sender, Mapping[str, Any]], Any] | None = None
 
 
 class Commands:
@@ -158,9 +198,11 @@ class Commands:
         RegistrationClash: two commands share a name, a dialogue kind or a text key, or one has no row in the access table.
     """
 
-    def __init__(self, commands: Iterable[Command], texts: Iterable[Wording] = ()) -> None:
+    def __init__(
+        self, commands: Iterable[Command], texts: Iterable[Wording] = (), steps: Mapping[str, Step] | None = None
+    ) -> None:
         self._by_name: dict[str, Command] = {}
-        self.steps: dict[str, Step] = {}
+        self.steps: dict[str, Step] = dict(steps or {})
         self.texts: dict[str, Wording] = {}
         for command in commands:
             _claim(self._by_name, command.name, command, "command")

@@ -19,19 +19,21 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.domain.errors import OutcomeUnknown, Refused, Throttled, Unreachable
+from bot.channel import Line, cost
+from bot.domain.errors import Gone, OutcomeUnknown, Refused, Throttled, Unreachable
 from bot.domain.messages import MT, State
 from bot.domain.pace import Pace
-from bot.domain.segments import measure
-from bot.i18n import load
-from bot.store import claims
+from bot.domain.replies import load
+from bot.store import claims, links
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import date
 
     from bot.channel import Channel, Taken
     from bot.clock import Clock
+    from bot.domain.messages import File
+    from bot.domain.replies import Order
     from bot.domain.retry import RetryPolicy
     from bot.i18n import Renderer
     from bot.metrics import Metrics
@@ -56,11 +58,27 @@ class Health(StrEnum):
     DOWN = "down"
 
 
+async def _no_documents(order: Order) -> File:
+    message = f"nothing here makes the document '{order.kind}'"
+    raise Refused(message)
+
+
 class Courier:
-    """Delivers the messages of one channel."""
+    """Delivers the messages of one channel.
+
+    Args:
+        make: makes the document that goes with a message.
+    """
 
     def __init__(
-        self, channel: Channel, store: Store, renderer: Renderer, clock: Clock, metrics: Metrics, policy: RetryPolicy
+        self,
+        channel: Channel,
+        store: Store,
+        renderer: Renderer,
+        clock: Clock,
+        metrics: Metrics,
+        policy: RetryPolicy,
+        make: Callable[[Order], Awaitable[File]] = _no_documents,
     ) -> None:
         self.channel = channel
         self.health = Health.UP
@@ -69,6 +87,8 @@ class Courier:
         self._clock = clock
         self._metrics = metrics
         self._policy = policy
+        self._make = make
+        self._line = Line(channel.settings, channel.abilities)
         self._pace = Pace(channel.settings.segments_per_second)
         # Never more than about a second's worth is claimed, so that little waits for the pace with its lease running.
         self._window = min(channel.settings.window, math.ceil(channel.settings.segments_per_second))
@@ -137,14 +157,14 @@ class Courier:
             reply = load(row.content)
             if reply.turns_on is None:
                 return row
-            text = self._renderer.render(reply, row.language, today)
+            text = self._renderer.render(reply, row.language, today, self.channel.abilities)
         except Exception as error:  # noqa: BLE001 - an older program wrote it: yesterday's text is better than none, and than a stuck queue
             log.error("not_rendered", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
             return row
         if text == row.text:
             return row
-        size = measure(text)
-        claims.rewrite(tx, row.id, text, size, self.channel.settings.price_per_segment * size.segments)
+        size, price = cost(text, self._line)
+        claims.rewrite(tx, row.id, text, size, price)
         return replace(row, text=text, encoding=size.encoding, segments=size.segments)
 
     async def _dispatch(self, row: Claimed) -> None:
@@ -176,7 +196,7 @@ class Courier:
 
     async def _submit(self, row: Claimed) -> tuple[str, partial[bool]]:
         """Submit, and say what happened as a unit of work."""
-        mt = MT(row.id, row.to, row.text, row.encoding, row.segments, row.attempt)
+        mt = self._loaded(row)
         try:
             async with asyncio.timeout(self.channel.settings.timeout_seconds):
                 taken = await self.channel.submit(mt)
@@ -185,6 +205,9 @@ class Courier:
         except Throttled as error:
             wait = self._trouble(row, Health.DEGRADED, error.retry_after)
             return "throttled", self._again(row, wait, str(error), burnt=False)
+        except Gone as error:
+            self._well()
+            return "gone", partial(self._left, row=row, why=str(error))
         except Refused as error:
             self._well()
             return "refused", self._gone(row, State.FAILED, str(error))
@@ -197,6 +220,24 @@ class Courier:
             return "unknown", self._gone(row, State.UNCONFIRMED, type(error).__name__)
         self._well()
         return "submitted", self._submitted(row, taken)
+
+    def _loaded(self, row: Claimed) -> MT:
+        """The message with what only a chat shows: buttons, a document, the button that shares one's number."""
+        mt = MT(row.id, row.to, row.text, row.encoding, row.segments, row.attempt)
+        if not self.channel.abilities.chat:
+            return mt
+        reply = load(row.content)
+        return replace(
+            mt,
+            choices=self._renderer.labels(reply, row.language, self._clock.today()),
+            contact_label=self._renderer.text(row.language, "link.share") if reply.asks_contact else None,
+            document=partial(self._make, reply.document) if reply.document else None,
+        )
+
+    def _left(self, tx: Tx, row: Claimed, why: str) -> bool:
+        """Unit of work: the message failed because its recipient has left, and so his chat stands for nobody any more."""
+        links.end(tx, self.channel.name, row.to, self._clock.now(), "blocked")
+        return claims.not_submitted(tx, row, State.FAILED, why=why, at=self._clock.now())
 
     def _submitted(self, row: Claimed, taken: Taken) -> partial[bool]:
         return partial(

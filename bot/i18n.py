@@ -9,7 +9,6 @@ save one unit each on the wire. Babel's ``bn`` locale differs on the first and t
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from string import Formatter
@@ -20,13 +19,16 @@ from babel.numbers import format_decimal
 
 from bot.domain import committee
 from bot.domain.errors import SettingsError
-from bot.domain.messages import Language, Reply
+from bot.domain.messages import Language
+from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PLACE_WIDTH, Slot, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from bot.domain.replies import Abilities, Reply
 
 ELLIPSIS = {Language.BN: "…", Language.EN: "..."}
 """The one-character ellipsis is not in the GSM alphabet: in an English text it would cost half of every segment."""
@@ -82,12 +84,17 @@ class Renderer:
             message = f"the catalogue {language}/barta.po has no text for '{key}'"
             raise SettingsError(message) from None
 
-    def render(self, reply: Reply, language: Language, today: date) -> str:
-        """The text of ``reply`` as an SMS that leaves on ``today``: choices become a numbered list."""
-        lines = [self._line(reply, language, today)]
-        for number, choice in enumerate(reply.choices, start=1):
-            lines.append(f"{digits(number, language)}. {self._line(choice, language, today)}")
+    def render(self, reply: Reply, language: Language, today: date, abilities: Abilities = SMS) -> str:
+        """The text of ``reply`` as it leaves on ``today``; choices become a numbered list where there are no buttons."""
+        lines = [self._line(each, language, today) for each in (reply, *reply.lines)]
+        if not abilities.chat:
+            for number, label in enumerate(self.labels(reply, language, today), start=1):
+                lines.append(f"{digits(number, language)}. {label}")
         return "\n".join(lines)
+
+    def labels(self, reply: Reply, language: Language, today: date) -> tuple[str, ...]:
+        """What the reader may choose from, in order."""
+        return tuple(self._line(choice.label, language, today) for choice in reply.choices)
 
     def _line(self, reply: Reply, language: Language, today: date) -> str:
         wording = self.wordings[reply.key]
@@ -174,35 +181,3 @@ def _in(value: Any, language: Language) -> str:
 def gaps_in(text: str) -> set[str]:
     """The names of the gaps in a catalogue text."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
-
-
-def dump(reply: Reply) -> str:
-    """A reply as the outbox keeps it."""
-    return _encode(_plain(reply))
-
-
-def load(content: str) -> Reply:
-    """A reply as the outbox kept it."""
-    return _reply(json.loads(content))
-
-
-def _plain(reply: Reply) -> dict[str, Any]:
-    plain: dict[str, Any] = {"key": reply.key, "params": dict(reply.params)}
-    if reply.turns_on is not None:
-        plain["turns_on"] = reply.turns_on
-    if reply.choices:
-        plain["choices"] = [_plain(choice) for choice in reply.choices]
-    return plain
-
-
-def _reply(plain: Mapping[str, Any]) -> Reply:
-    turns_on = plain.get("turns_on")
-    return Reply(
-        plain["key"],
-        plain["params"],
-        turns_on=date.fromisoformat(turns_on) if turns_on else None,
-        choices=tuple(_reply(choice) for choice in plain.get("choices", ())),
-    )

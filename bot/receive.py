@@ -9,6 +9,7 @@ provider tries again.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from bot.limits import SenderLimit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.channel import Answer, ChannelSettings
+    from bot.channel import Answer, Line
     from bot.clock import Clock
     from bot.config import GatewaySettings
     from bot.domain.grammar import Grammar
@@ -44,8 +45,8 @@ class Receiver:
     """Takes messages in.
 
     Args:
-        channels: settings by channel name.
-        queued: told the name of a channel when an answer waits there.
+        lines: every channel's settings and abilities, by name.
+        queued: told the name of a channel when a message waits there.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Receiver:
         settings: GatewaySettings,
         clock: Clock,
         metrics: Metrics,
-        channels: Mapping[str, ChannelSettings],
+        lines: Mapping[str, Line],
         queued: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.grammar = grammar
@@ -65,14 +66,14 @@ class Receiver:
         self._clock = clock
         self._metrics = metrics
         self._limit = SenderLimit(settings.answers_per_sender, settings.limit_minutes * 60)
-        self._channels = channels
+        self._lines = lines
         self._queued = queued
 
     def understand(self, mo: MO) -> Incoming:
         """Everything about a message that needs no database."""
-        sender, silence = identify(mo.sender)
+        sender, silence = self._identify(mo)
         today = self._clock.today()
-        understanding = self.grammar.parse(mo.text[:LONGEST_TEXT], today)
+        understanding = mo.call or self.grammar.parse(mo.text[:LONGEST_TEXT], today)
         if silence is None and isinstance(understanding, Unknown) and understanding.machine:
             silence = "machine"
         if silence is None and not self._limit.allows(sender, time.monotonic()):
@@ -93,6 +94,9 @@ class Receiver:
         mo = storable(mo)
         try:
             incoming = self.understand(mo)
+            if self._answering.looks(incoming):
+                found = await self._store.read(partial(self._answering.look, incoming=incoming))
+                incoming = replace(incoming, found=found)
             outcome = await self._store.write(partial(self._answering.take, incoming=incoming))
         except StoreError:
             raise
@@ -103,8 +107,12 @@ class Receiver:
         self._told(outcome, mo, time.perf_counter() - started)
         return outcome
 
+    def _identify(self, mo: MO) -> tuple[str, str | None]:
+        """The sender's address, and why it gets no answer, if so. A chat's id is its channel's own and known to be right."""
+        return (mo.sender, None) if self._lines[mo.channel].abilities.chat else identify(mo.sender)
+
     async def _apologised(self, mo: MO) -> Outcome:
-        sender, silence = identify(mo.sender)
+        sender, silence = self._identify(mo)
         incoming = Incoming(mo, sender, silence, Unknown(Language.BN), self._clock.now(), self._clock.today())
         try:
             return await self._store.write(partial(self._answering.apologise, incoming=incoming))
@@ -117,9 +125,9 @@ class Receiver:
         self._metrics.received.labels(mo.channel, label).inc()
         self._metrics.receive_seconds.observe(seconds)
         if label == "replied":
-            self._limit.count(identify(mo.sender)[0], time.monotonic())
-            if self._channels[mo.channel].reply == "api":
-                self._queued(mo.channel)
+            self._limit.count(self._identify(mo)[0], time.monotonic())
+        for channel in outcome.queued:
+            self._queued(channel)
         log.debug("mo", channel=mo.channel, id=outcome.answer.inbox_id, outcome=label, command=outcome.fate.command)
 
 
@@ -131,7 +139,7 @@ def storable(mo: MO) -> MO:
     provider_id, sender, to, text = (
         part.replace("\x00", "").encode("utf-8", "replace").decode("utf-8") for part in parts
     )
-    return MO(mo.channel, provider_id, sender, to, text)
+    return replace(mo, provider_id=provider_id, sender=sender, to=to, text=text)
 
 
 def identify(raw: str) -> tuple[str, str | None]:

@@ -14,10 +14,10 @@ from bot.channel import ChannelSettings, Taken
 from bot.clock import Clock
 from bot.deliver import Courier, Health
 from bot.domain.errors import OutcomeUnknown, Refused, Throttled, Unreachable
-from bot.domain.messages import Draft, Language, MessageClass, Reply, State
+from bot.domain.messages import Draft, Language, MessageClass, State
+from bot.domain.replies import SMS, Abilities, Reply, dump
 from bot.domain.retry import RetryPolicy
 from bot.domain.segments import measure
-from bot.i18n import dump
 from bot.metrics import Metrics
 from bot.store import claims, outbox
 from bot.store.store import Store
@@ -45,6 +45,8 @@ class Scripted:
     Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
     idempotent: ClassVar[bool] = False
     real: ClassVar[bool] = False
+    abilities: ClassVar[Abilities] = SMS
+    start_url: str | None = None
 
     def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway | None = None) -> None:
         self.name = name
@@ -54,6 +56,9 @@ class Scripted:
 
     def routes(self) -> Sequence[web.RouteDef]:
         return ()
+
+    async def serve(self) -> None:
+        return
 
     async def submit(self, mt: MT) -> Taken:
         self.got.append(mt)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalogues import check
-from bot.domain.messages import Language, Reply
+from bot.domain.messages import Language
+from bot.domain.replies import Choice, Reply, dump, load
 from bot.domain.segments import clusters, head
 from bot.domain.text import precomposed
 from bot.domain.wording import NAME_WIDTH, Slot, Wording
-from bot.i18n import Renderer, cut, dump, load
+from bot.i18n import Renderer, cut
 from tests.texts import renderer
 
 FACTS = {"r": "123/2019", "agm": "2024-25", "audit": None}
@@ -39,17 +40,20 @@ def test_the_text_of_the_day(today: date, bangla: str, english: str) -> None:
 
 
 def test_a_stored_reply_says_the_same() -> None:
-    choice = Reply("status.option", {"r": "1/2023", "place": {"bn": "নীলফামারী", "en": "Nilphamari"}})
+    option = Reply("status.option", {"r": "1/2023", "place": {"bn": "নীলফামারী", "en": "Nilphamari"}})
+    choice = Choice(option, "status", {"society_id": 7}, ("Nilphamari",))
     for reply in (
         Reply("status.own", FACTS, turns_on=DAY),
         Reply("status.which_district", {"r": "1/2023"}, choices=(choice,) * 2),
     ):
+        assert load(dump(reply)) == reply
         for language in Language:
             assert renderer().render(load(dump(reply)), language, DAY) == renderer().render(reply, language, DAY)
 
 
 def test_choices_are_numbered_in_the_readers_digits() -> None:
-    choice = Reply("status.option", {"r": "1/2023", "place": {"bn": "নীলফামারী", "en": "Nilphamari"}})
+    option = Reply("status.option", {"r": "1/2023", "place": {"bn": "নীলফামারী", "en": "Nilphamari"}})
+    choice = Choice(option, "status", {"society_id": 7}, ("Nilphamari",))
     reply = Reply("status.which_district", {"r": "1/2023"}, choices=(choice, choice))
     assert renderer().render(reply, Language.BN, DAY).splitlines()[1:] == ["১. ১/২০২৩ নীলফামারী", "২. ১/২০২৩ নীলফামারী"]
     assert renderer().render(reply, Language.EN, DAY).splitlines()[1:] == [

@@ -24,6 +24,7 @@ from bot.channel import ChannelSettings, Taken
 from bot.config import Address, Secret  # noqa: TC001 - pydantic reads the annotation
 from bot.domain.errors import OutcomeUnknown, Refused, StoreError, Throttled, Unreachable
 from bot.domain.messages import DLR, MO, ReceiptKind
+from bot.domain.replies import SMS
 from bot.domain.segments import Encoding
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from bot.channel import Answer, Gateway
     from bot.domain.messages import MT
+    from bot.domain.replies import Abilities
 
 DLR_MASK = 1 | 2 | 8 | 16
 
@@ -57,7 +59,10 @@ class KannelChannel:
 
     Settings: ClassVar[type[ChannelSettings]] = KannelSettings
     idempotent: ClassVar[bool] = False
+    abilities: ClassVar[Abilities] = SMS
     real: ClassVar[bool] = True
+
+    start_url: str | None = None
 
     def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None:
         assert isinstance(settings, KannelSettings)  # noqa: S101 - app.py built it from Settings
@@ -130,6 +135,9 @@ class KannelChannel:
 
     def _knows(self, query: Mapping[str, bytes]) -> bool:
         return hmac.compare_digest(query.get("secret", b""), self._secret)
+
+    async def serve(self) -> None:
+        """Nothing: its provider calls us."""
 
     async def submit(self, mt: MT) -> Taken:
         """Hand a message to ``sendsms``; see ``bot.channel`` for what each error leads to."""

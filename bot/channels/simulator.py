@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from bot.channel import ChannelSettings, Taken
+from bot.domain.replies import SMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.channel import Gateway
     from bot.domain.messages import MT
+    from bot.domain.replies import Abilities
 
 
 class SimulatorChannelSettings(ChannelSettings):
@@ -33,7 +35,10 @@ class SimulatorChannel:
 
     Settings: ClassVar[type[ChannelSettings]] = SimulatorChannelSettings
     idempotent: ClassVar[bool] = True
+    abilities: ClassVar[Abilities] = SMS
     real: ClassVar[bool] = False
+
+    start_url: str | None = None
 
     def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None:
         self.name = name
@@ -43,6 +48,9 @@ class SimulatorChannel:
     def routes(self) -> Sequence[web.RouteDef]:
         """None: the page's own routes are in ``bot.board``."""
         return ()
+
+    async def serve(self) -> None:
+        """Nothing: its provider calls us."""
 
     async def submit(self, mt: MT) -> Taken:
         """The phone has it."""

@@ -16,18 +16,18 @@ def pick(options: Sequence[Mapping[str, Any]], choice: int | None, text: str) ->
     """The position of the option that was chosen, or None when the answer fits none, or several.
 
     Args:
-        options: each with ``names``, any of which may be typed instead of its number.
+        options: each with ``words``, any of which may be typed instead of its number.
         choice: the number, where one was typed.
         text: the normalised text.
     """
     if choice is not None:
         return choice - 1 if 1 <= choice <= len(options) else None
-    word = text.casefold().strip()
-    if len(word) < SHORTEST_NAME:
+    typed = text.casefold().strip()
+    if len(typed) < SHORTEST_NAME:
         return None
     fits = [
         position
         for position, option in enumerate(options)
-        if any(str(name).casefold().startswith(word) for name in option["names"] if name)
+        if any(str(word).casefold().startswith(typed) for word in option["words"] if word)
     ]
     return fits[0] if len(fits) == 1 else None

@@ -15,6 +15,7 @@
         ├── Unreachable         certainly not taken: try again later
         ├── Throttled           certainly not taken: too fast, says when to come back
         ├── Refused             certainly not taken, and never will be
+        │   └── Gone            because the recipient is no longer there
         └── OutcomeUnknown      may have been taken: never send again blindly
 """
 
@@ -79,6 +80,10 @@ class Throttled(SubmitError):  # noqa: N818 - named for the outcome
 
 class Refused(SubmitError):  # noqa: N818 - named for the outcome
     """Certainly not taken, and sending it again would be refused again."""
+
+
+class Gone(Refused):
+    """Certainly not taken: the recipient has left, or has blocked us. What links him to the address ends."""
 
 
 class OutcomeUnknown(SubmitError):  # noqa: N818 - named for the outcome

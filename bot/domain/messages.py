@@ -14,13 +14,16 @@ A state never goes back: ``RANK`` orders them, and the store only moves a row to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from bot.domain.replies import Reply
+    from bot.domain.understanding import Call
 
 
 class Language(StrEnum):
@@ -89,15 +92,25 @@ _PRIORITY = {
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed: which of our messages it stood under, and which of its choices it was, from 1."""
+
+    message_id: int
+    choice: int
+
+
+@dataclass(frozen=True, slots=True)
 class MO:
     """A message in, as a channel understood its provider.
 
     Attributes:
         channel: the configured name of the channel.
         provider_id: the provider's own id, the same when it tries again: the key of idempotency.
-        sender: the sender as the provider wrote it; not yet trusted to be a telephone number.
+        sender: the sender as the provider wrote it; not yet trusted to be a telephone number. Of a chat, its id.
         to: the short code it was sent to.
         text: the decoded text, exactly as typed.
+        call: what it means, where it is no text but something the channel knows: a shared contact, a link followed.
+        press: the button, where it is one.
     """
 
     channel: str
@@ -105,6 +118,22 @@ class MO:
     sender: str
     to: str
     text: str
+    call: Call | None = None
+    press: Press | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document that was made.
+
+    Attributes:
+        name: what it is called where it is kept, in ASCII.
+        mime: its media type.
+    """
+
+    name: str
+    mime: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +147,9 @@ class MT:
         encoding: ``GSM-7`` or ``UCS-2``.
         segments: billable parts.
         attempt: 1 for the first try.
+        choices: the labels of its buttons, in a chat.
+        document: makes the document that goes with it; called by the channel at most once.
+        contact_label: the label of a button that shares the reader's own number, if one is offered.
     """
 
     id: int
@@ -126,6 +158,9 @@ class MT:
     encoding: str
     segments: int
     attempt: int = 1
+    choices: tuple[str, ...] = ()
+    document: Callable[[], Awaitable[File]] | None = None
+    contact_label: str | None = None
 
 
 class ReceiptKind(StrEnum):
@@ -173,25 +208,6 @@ def settle(now: State, kind: ReceiptKind, *, attempted: bool) -> State:
     if now is State.QUEUED:
         return target if attempted and target is not State.FAILED else now
     return target if may_become(now, target) else now
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a handler wants said, before language and channel are known.
-
-    Attributes:
-        key: a key of the text catalogue, declared as a ``bot.domain.wording.Wording``.
-        params: values for the text's slots; plain JSON values and dates.
-        turns_on: the day on which the text changes (a committee's last day). The text is then one of ``key.running``,
-            ``key.last_day`` and ``key.expired``, chosen on the day that it goes out, with the slots ``n`` (days) and
-            ``colour`` filled in.
-        choices: what the reader may choose from: a numbered list on SMS, buttons elsewhere.
-    """
-
-    key: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    turns_on: date | None = None
-    choices: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Encoding(StrEnum):
 
     GSM7 = "GSM-7"
     UCS2 = "UCS-2"
+    UTF8 = "UTF-8"  # in a chat, where nothing is counted
 
 
 class Measure(NamedTuple):

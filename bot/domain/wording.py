@@ -52,6 +52,10 @@ class Wording:
             and ``key.expired``, with the further gaps ``d`` (the day), ``n`` (days) and ``colour``.
         option: the key of the text of one choice, where the text offers choices.
         options: most choices it offers.
+        row: the key of the text of one further line, where the text has lines.
+        rows: most further lines on SMS.
+        more: the key of one more choice behind the others.
+        chat: it is only ever said in a chat, where nothing is counted in segments.
     """
 
     key: str
@@ -60,6 +64,10 @@ class Wording:
     turns: bool = False
     option: str | None = None
     options: int = 0
+    row: str | None = None
+    rows: int = 0
+    more: str | None = None
+    chat: bool = False
 
     def entries(self) -> tuple[str, ...]:
         """The catalogue keys that this text needs."""

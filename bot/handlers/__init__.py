@@ -1,7 +1,10 @@
 """The commands, one per file. Adding one: its file, its line here, its row in ``bot.domain.access.TABLE``, its words and texts."""
 
-from bot.command import Command
+from collections.abc import Mapping
+
+from bot.command import Command, Step
 from bot.domain.wording import Wording
+from bot.handlers import choose
 from bot.handlers.confirm import NO, YES
 from bot.handlers.fallback import TEXTS as FALLBACK_TEXTS
 from bot.handlers.help import HELP
@@ -10,4 +13,5 @@ from bot.handlers.status import STATUS
 from bot.handlers.stop import START, STOP
 
 COMMANDS: tuple[Command, ...] = (STATUS, HELP, LANGUAGE, STOP, START, YES, NO)
-WORDINGS: tuple[Wording, ...] = FALLBACK_TEXTS
+WORDINGS: tuple[Wording, ...] = (*FALLBACK_TEXTS, *choose.TEXTS)
+STEPS: Mapping[str, Step] = {"choices": choose.step}

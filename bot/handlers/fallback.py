@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.messages import Reply
+from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 
 if TYPE_CHECKING:

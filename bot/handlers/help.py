@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.command import Command
-from bot.domain.messages import Reply
+from bot.domain.replies import Reply
 from bot.domain.wording import Wording
 
 if TYPE_CHECKING:

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.command import Command, Context, Dialogue, Turn
-from bot.domain.choices import pick
-from bot.domain.grammar import Call
-from bot.domain.messages import Reply
+from bot.command import Command
 from bot.domain.registry import RegistrationNo, Standing
+from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.command import Event
+    from bot.command import Context
 
 LISTED = 5
 """Most societies in one numbered list."""
-
-MOST_MISCOUNTED = 9
-"""A larger number than this is not a slip in counting, but a registration number."""
 
 DISTRICT_DEPTH = 3
 """Codes in a district's lineage: nation, division, district."""
@@ -46,7 +41,6 @@ TEXTS = (
     Wording("status.which_of_many", 1, {"n": Slot.COUNT}),
     Wording("status.many_districts", 2, {"r": Slot.REG_NO}),
     Wording("status.many_years", 2, {"r": Slot.REG_NO}),
-    Wording("status.choose", 1, {"n": Slot.COUNT}),
     Wording("status.not_found", 1, {"r": Slot.REG_NO}),
     Wording("status.not_found_in", 2, {"r": Slot.REG_NO, "place": Slot.PLACE}),
     Wording("status.unknown_place", 2, {"r": Slot.REG_NO, "typed": Slot.TYPED}),
@@ -67,7 +61,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
         return Reply("status.which_number")
     if len(mine) == 1:
         return _one(context, mine)
-    return _ask(context, mine, Reply("status.which_society"), "status.option_named")
+    return _ask(mine, Reply("status.which_society"), "status.option_named")
 
 
 def _by_number(context: Context, number: RegistrationNo, district: str | None) -> Reply:
@@ -85,7 +79,7 @@ def _by_number(context: Context, number: RegistrationNo, district: str | None) -
         return Reply("status.not_found", {"r": text})
     if len(found) > LISTED:
         return Reply("status.many_years" if number.year is None else "status.many_districts", {"r": text})
-    return _ask(context, found, Reply("status.which_district", {"r": text}), "status.option")
+    return _ask(found, Reply("status.which_district", {"r": text}), "status.option")
 
 
 def _search(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
@@ -130,44 +124,25 @@ def _one(context: Context, found: Sequence[Standing]) -> Reply:
     return Reply(kind, facts, turns_on=standing.expires_on)
 
 
-def _ask(context: Context, found: Sequence[Standing], question: Reply, option: str) -> Reply:
-    """A numbered list; the answer is picked up by ``_step``."""
-    context.opens = Dialogue(
-        "status.which",
-        {
-            "options": [
-                {"id": each.id, "names": [each.district_bn, each.district_en, each.registration_no, each.name_bn]}
-                for each in found
-            ]
-        },
-    )
+def _ask(found: Sequence[Standing], question: Reply, option: str) -> Reply:
+    """A numbered list; choosing from it asks for that society."""
     choices = tuple(
-        Reply(
-            option,
-            {
-                "r": each.registration_no,
-                "place": {"bn": each.district_bn, "en": each.district_en},
-                "name": {"bn": each.name_bn, "en": each.name_en},
-            },
+        Choice(
+            Reply(
+                option,
+                {
+                    "r": each.registration_no,
+                    "place": {"bn": each.district_bn, "en": each.district_en},
+                    "name": {"bn": each.name_bn, "en": each.name_en},
+                },
+            ),
+            "status",
+            {"society_id": each.id},
+            tuple(filter(None, (each.district_bn, each.district_en, each.registration_no, each.name_bn))),
         )
         for each in found
     )
     return Reply(question.key, question.params, choices=choices)
 
 
-def _step(state: Mapping[str, Any], event: Event) -> Turn | None:
-    """The list stays open, so that "1" and then "2" answers twice."""
-    options = state["options"]
-    if isinstance(event.understanding, Call):
-        return None  # a command is a command, whatever stands on the list
-    position = pick(options, event.choice, event.text)
-    if position is not None:
-        return Turn(
-            state, calls=(Call("status", {"society_id": options[position]["id"]}, event.understanding.language),)
-        )
-    if event.choice is not None and event.choice <= MOST_MISCOUNTED:
-        return Turn(state, Reply("status.choose", {"n": len(options)}))
-    return None
-
-
-STATUS = Command("status", _run, TEXTS, {"status.which": _step})
+STATUS = Command("status", _run, TEXTS)

@@ -125,6 +125,13 @@ _row = select(
 _ALL = Query(_row.order_by(outbox.c.id), Row)
 _IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
 _ANSWERS = Query(_row.where(outbox.c.key == bindparam("key")), Row)
+_CONTENT: Query[str] = Query(
+    select(outbox.c.content).where(
+        outbox.c.id == bindparam("row_id"),
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.recipient == bindparam("to"),
+    )
+)
 _ANY: Query[int] = Query(select(outbox.c.id).limit(1))
 _COUNTS = Query(
     select(outbox.c.channel, outbox.c.state, func.count())
@@ -203,6 +210,11 @@ def rows(tx: Tx, state: str | None = None) -> list[Row]:
 def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
     """The answer to one message in, if it got one."""
     return tx.all(_ANSWERS, key=reply_key(inbox_id))
+
+
+def content(tx: Tx, row_id: int, channel: str, to: str) -> str | None:
+    """What a message said before it was rendered, if it went this way to this address."""
+    return tx.first(_CONTENT, row_id=row_id, on_channel=channel, to=to)
 
 
 def counts(tx: Tx) -> list[tuple[str, str, int]]:

@@ -81,6 +81,7 @@ _KNOWN: Query[tuple[Any, ...]] = Query(
     .order_by(appointments.c.id),
     lambda *row: row,
 )
+_LANGUAGE: Query[str | None] = Query(select(subscribers.c.language).where(subscribers.c.msisdn == bindparam("msisdn")))
 _KEEP_DIALOGUE = upsert(
     dialogues, "msisdn", "kind", "state", "expires_at", unique=["msisdn"], update=["kind", "state", "expires_at"]
 )
@@ -101,6 +102,12 @@ def known(tx: Tx, msisdn: str, today: date, now: datetime) -> Subscriber:
         (kind, json.loads(state)) if kind else None,
         tuple(Post(Role(role), name, lineage, society) for *_, role, name, lineage, society in rows if role),
     )
+
+
+def language_of(tx: Tx, msisdn: str) -> Language | None:
+    """The language a number has chosen, or was given."""
+    found = tx.first(_LANGUAGE, msisdn=msisdn)
+    return Language(found) if found else None
 
 
 def keep_dialogue(tx: Tx, msisdn: str, kind: str, state: Mapping[str, Any], expires_at: datetime) -> None:

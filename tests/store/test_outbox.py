@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, Reply, State
+from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, State
+from bot.domain.replies import Reply
 from bot.domain.segments import measure
-from bot.i18n import dump
+from bot.domain.replies import dump
 from bot.receipts import apply
 from bot.store import claims, outbox, store
 
