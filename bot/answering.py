@@ -23,7 +23,7 @@ from bot.store import inbox, links, outbox, senders
 from bot.store.inbox import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from bot.channel import Line
@@ -102,6 +102,7 @@ class Answering:
 
     Args:
         lines: every channel's settings and abilities, by name.
+        start_url: where a link to a chat with us begins, as soon as it is known.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Answering:
         settings: GatewaySettings,
         lines: Mapping[str, Line],
         post: Post,
+        start_url: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._commands = commands
         self._renderer = renderer
@@ -121,6 +123,7 @@ class Answering:
         self._help_pause = timedelta(minutes=settings.help_minutes)
         self._lines = lines
         self._post = post
+        self._start_url = start_url
 
     def looks(self, incoming: Incoming) -> bool:
         """Whether there is something to read before the unit of work."""
@@ -241,6 +244,7 @@ class Answering:
             language=subscriber.language or incoming.understanding.language,
             places=self._places,
             gateway=self._settings,
+            start_url=self._start_url(),
             puzzled_at=subscriber.puzzled_at,
             found=incoming.found,
         )

@@ -36,7 +36,7 @@ from bot.store.store import Store
 from bot.web import Probes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.channel import Channel, ChannelSettings
     from bot.clock import Clock
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SIMULATOR = "simulator"
+SIMULATED_CHAT = "simulated_chat"
+TELEGRAM = "telegram"
+_BUILT_IN = frozenset({SIMULATOR, SIMULATED_CHAT, TELEGRAM})
 POLICY = RetryPolicy(first=1.0, factor=2.0, ceiling=30.0)
 """How an unreachable provider is tried again: 1, 2, 4 … 30 seconds, give or take a fifth."""
 
@@ -81,7 +84,7 @@ def grammar(config: settings.Config) -> Grammar:
 
 
 def channels(config: settings.Config) -> dict[str, tuple[type[Channel], ChannelSettings]]:
-    """The configured channels: kind and settings by name; the simulator last.
+    """The configured channels: kind and settings by name; the simulated ones last.
 
     Raises:
         SettingsError: an unknown kind, or a setting that cannot be used.
@@ -89,12 +92,16 @@ def channels(config: settings.Config) -> dict[str, tuple[type[Channel], ChannelS
     found: dict[str, tuple[type[Channel], ChannelSettings]] = {}
     for name, table in config.channels.items():
         kind = KINDS.get(table["kind"])
-        if kind is None or table["kind"] == SIMULATOR:
+        if kind is None or table["kind"] in _BUILT_IN:
             message = f"channels.{name}.kind: there is no channel of kind '{table['kind']}'"
             raise SettingsError(message)
         found[name] = (kind, settings.channel_settings(kind.Settings, name, table))
-    simulator = KINDS[SIMULATOR]
-    found[SIMULATOR] = (simulator, simulator.Settings.model_validate({"kind": SIMULATOR}))
+    if config.telegram:
+        telegram = KINDS[TELEGRAM]
+        table = {**config.telegram, "kind": TELEGRAM}
+        found[TELEGRAM] = (telegram, settings.channel_settings(telegram.Settings, TELEGRAM, table))
+    for name in (SIMULATOR, SIMULATED_CHAT):
+        found[name] = (KINDS[name], KINDS[name].Settings.model_validate({"kind": name}))
     return found
 
 
@@ -140,7 +147,7 @@ class App:
         self.receiver = Receiver(
             self.store,
             pure.grammar,
-            Answering(pure.commands, pure.renderer, places, own, lines, post),
+            Answering(pure.commands, pure.renderer, places, own, lines, post, self._start_url),
             own,
             self.clock,
             self.metrics,
@@ -153,6 +160,7 @@ class App:
             http,
             self.config.gateway.short_code,
             self.config.gateway.public_url,
+            _menu(pure.renderer),
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
         self.delivery = Delivery(
@@ -161,16 +169,26 @@ class App:
                 for channel in self.channels.values()
             ]
         )
+        self._serving: list[asyncio.Task[None]] = []
         # Before the client and the store are closed, whatever ends the gateway.
         self._stack.push_async_callback(self._finish)
         self.web = self._routes(pure.renderer)
 
     async def _finish(self) -> None:
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await self.delivery.stop()
         except TimeoutError:
             log.warning("stopped_with_messages_under_way")
+
+    def _start_url(self) -> str | None:
+        """Where a link to a chat with us begins: Telegram's where it is configured, else the simulated one's, if its page is served."""
+        if TELEGRAM in self.channels:
+            return self.channels[TELEGRAM].start_url
+        return self.channels[SIMULATED_CHAT].start_url if simulator_is_on(self.config) else None
 
     def _wake(self, channel: str) -> None:
         # The couriers are built after the receiver that wakes them.
@@ -202,7 +220,20 @@ class App:
             await runner.cleanup()
             raise
         self.delivery.start()
+        self._serving = [
+            asyncio.create_task(channel.serve(), name=f"channel {name}") for name, channel in self.channels.items()
+        ]
         return runner
+
+
+MENU = ("status", "find", "calendar", "link", "language", "help", "stop")
+"""The commands in the menu of a chat."""
+
+
+def _menu(renderer: Renderer) -> Mapping[Language, Sequence[tuple[str, str]]]:
+    return {
+        language: [(command, renderer.text(language, f"menu.{command}")) for command in MENU] for language in Language
+    }
 
 
 def _sms_channel(configured: Mapping[str, tuple[type[Channel], ChannelSettings]]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.messages import Language
 from bot.domain.replies import Choice, Reply
 from bot.domain.segments import measure
-from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PHASES, PLACE_WIDTH, Slot, Wording
+from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PERSON_WIDTH, PHASES, PLACE_WIDTH, URL_WIDTH, Slot, Wording
 from bot.i18n import Renderer, gaps_in
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def _widest(slot: Slot, language: Language) -> Any:
         Slot.TYPED: _WIDE_BN * (PLACE_WIDTH + 9),
         Slot.LINE: _WIDE_BN * (LINE_WIDTH + 9),
         Slot.SHORT_CODE: "1612345",
+        Slot.PERSON: _WIDE_BN * (PERSON_WIDTH + 9),
+        Slot.PHONE: "+8801700099900",
+        Slot.CODE: "888888",
+        Slot.URL: "x" * URL_WIDTH,
+        Slot.ROLE: "additional_registrar",
+        Slot.MARK: "yellow",
     }[slot]
 
 
@@ -107,7 +113,7 @@ def _undeclared(renderer: Renderer) -> Iterator[Finding]:
     known = {key for wording in renderer.wordings.values() for key in wording.entries()}
     for language in Language:
         for key in renderer.texts[language]:
-            if key not in known and not key.startswith(("colour.", "year.", "page.", "role.")):
+            if key not in known and not key.startswith(("colour.", "year.", "page.", "role.", "mark.", "menu.", "document.")):
                 yield Finding(key, language, 0, 0, 0, "is in the catalogue but nothing says it")
         for key in set(renderer.texts[Language.BN]) ^ set(renderer.texts[Language.EN]):
             if key not in renderer.texts[language] and not any(

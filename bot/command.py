@@ -146,6 +146,7 @@ class Context:
         language: of the answer.
         places: names of districts.
         gateway: the settings of the gateway: short code, how long things last.
+        start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
         puzzled_at: when this number last got the short help.
         found: what the command's ``look`` found.
         confirmed: whether the sender has confirmed this very request.
@@ -165,6 +166,7 @@ class Context:
     language: Language
     places: PlaceIndex
     gateway: GatewaySettings
+    start_url: str | None = None
     puzzled_at: datetime | None = None
     found: Any = None
     confirmed: bool = False

@@ -81,6 +81,15 @@ class GatewaySettings(Section):
     help_minutes: Annotated[float, Field(gt=0)] = Field(
         10, description="One short help per sender in so many minutes for texts that are not understood."
     )
+    code_minutes: Annotated[float, Field(gt=0)] = Field(
+        10, description="How long a one-time code is good, in minutes."
+    )
+    link_days: Annotated[float, Field(gt=0)] = Field(
+        7, description="How long a link that connects a Telegram chat with a number is good, in days."
+    )
+    document_hours: Annotated[float, Field(gt=0)] = Field(
+        24, description="How long the link of a document that was sent by SMS is good, in hours."
+    )
     answers_per_sender: Annotated[int, Field(ge=1)] = Field(
         300, description="Most answers one sender can draw within limit_minutes."
     )
@@ -113,7 +122,7 @@ class Config(Section):
     simulator: SimulatorSettings = SimulatorSettings()
     log: LogSettings = LogSettings()
     telegram: dict[str, Any] = Field(
-        default_factory=dict, description="Telegram's table; taken, and without effect until Telegram is there."
+        default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."
     )
     channels: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="One table per provider: see the settings of each kind."
@@ -126,8 +135,8 @@ class Config(Section):
             if not (name.isascii() and name.replace("_", "").replace("-", "").isalnum()):
                 message = f"a channel's name is letters, digits, - and _: {name!r}"
                 raise ValueError(message)
-            if name == "simulator" or "kind" not in table:
-                message = f"channels.{name} needs a kind, and the name 'simulator' is taken"
+            if name in {"simulator", "simulated_chat", "telegram"} or "kind" not in table:
+                message = f"channels.{name} needs a kind, and must not be called simulator, simulated_chat or telegram"
                 raise ValueError(message)
         return value
 
@@ -218,4 +227,4 @@ def channel_settings(kind: type[S], name: str, table: dict[str, Any]) -> S:
     try:
         return kind.model_validate(table)
     except ValidationError as error:
-        raise SettingsError(_plain(error, f"channels.{name}")) from error
+        raise SettingsError(_plain(error, "telegram" if name == "telegram" else f"channels.{name}")) from error

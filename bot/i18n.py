@@ -23,7 +23,7 @@ from bot.domain.messages import Language
 from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
-from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PLACE_WIDTH, Slot, Wording
+from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PERSON_WIDTH, PLACE_WIDTH, Slot, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -122,6 +122,11 @@ def _digits(_: Renderer, value: object, language: Language) -> str:
     return digits(value, language)
 
 
+def local(msisdn: str | None) -> str:
+    """A number as it is dialled in the country, 01…; foreign ones with their country code; a dash for none."""
+    return "-" if not msisdn else f"0{msisdn[4:]}" if msisdn.startswith("+880") else msisdn
+
+
 def _date(_: Renderer, value: date | str, language: Language) -> str:
     day = date.fromisoformat(value) if isinstance(value, str) else value
     # By hand: strftime takes twice as long, and every status has a date.
@@ -153,6 +158,12 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.TYPED: lambda _, value, language: cut(value, PLACE_WIDTH, language),
     Slot.LINE: lambda _, value, language: cut(value, LINE_WIDTH, language),
     Slot.SHORT_CODE: _digits,
+    Slot.PERSON: lambda _, value, language: cut(value, PERSON_WIDTH, language),
+    Slot.PHONE: lambda _, value, language: digits(local(value), language),
+    Slot.CODE: _digits,
+    Slot.URL: lambda _, value, __: str(value),
+    Slot.ROLE: lambda renderer, value, language: renderer.text(language, f"role.{value}"),
+    Slot.MARK: lambda renderer, value, language: renderer.text(language, f"mark.{value}"),
 }
 
 

@@ -4,6 +4,6 @@ from collections.abc import Mapping
 
 from bot.channel import Channel
 from bot.channels.kannel import KannelChannel
-from bot.channels.simulator import SimulatorChannel
+from bot.channels.simulator import SimulatedChat, SimulatorChannel
 
-KINDS: Mapping[str, type[Channel]] = {"kannel": KannelChannel, "simulator": SimulatorChannel}
+KINDS: Mapping[str, type[Channel]] = {"kannel": KannelChannel, "simulator": SimulatorChannel, "simulated_chat": SimulatedChat}

@@ -6,12 +6,13 @@ shows the rows of the outbox.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from bot.channel import ChannelSettings, Taken
-from bot.domain.replies import SMS
+from bot.domain.replies import CHAT, SMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ class SimulatorChannelSettings(ChannelSettings):
 
 
 class SimulatorChannel:
-    """A channel without a network."""
+    """Short messages without a network."""
 
     Settings: ClassVar[type[ChannelSettings]] = SimulatorChannelSettings
     idempotent: ClassVar[bool] = True
@@ -55,3 +56,24 @@ class SimulatorChannel:
     async def submit(self, mt: MT) -> Taken:
         """The phone has it."""
         return Taken(provider_id=f"sim-{mt.id}", delivered=True)
+
+
+class SimulatedChatSettings(SimulatorChannelSettings):
+    """Likewise, and a chat costs nothing."""
+
+    kind: str = Field("simulated_chat", description="simulated_chat")
+    price_per_segment: Annotated[Decimal, Field(ge=0)] = Field(Decimal(0), description="A chat costs nothing.")
+
+
+class SimulatedChat(SimulatorChannel):
+    """A chat without a network: the second phone on the page, with buttons and documents.
+
+    The id of a simulated chat is that of its owner's account: the page uses the digits of his number.
+    """
+
+    Settings: ClassVar[type[ChannelSettings]] = SimulatedChatSettings
+    abilities: ClassVar[Abilities] = CHAT
+
+    def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway) -> None:
+        super().__init__(name, settings, gateway)
+        self.start_url = f"{gateway.public_url}/simulator?start="

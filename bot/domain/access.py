@@ -61,6 +61,17 @@ class Post:
     society_id: int | None = None
 
 
+_OFFICERS = (
+    Role.REGISTRAR,
+    Role.ADDITIONAL_REGISTRAR,
+    Role.JOINT_REGISTRAR,
+    Role.DISTRICT_OFFICER,
+    Role.UPAZILA_OFFICER,
+    Role.INSPECTOR,
+)
+_ABOVE = _OFFICERS[:4]
+_LOCAL = _OFFICERS[4:]
+_BEARERS = (Role.PRESIDENT, Role.SECRETARY)
 _EVERYBODY: Mapping[Role, Scope] = dict.fromkeys(Role, Scope.SELF)
 
 TABLE: Mapping[str, Mapping[Role, Scope]] = {
@@ -71,8 +82,18 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     "start": _EVERYBODY,
     "yes": _EVERYBODY,
     "no": _EVERYBODY,
+    "link": _EVERYBODY,
+    "find": dict.fromkeys(Role, Scope.ALL),
+    "calendar": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "calendar.confirm": dict.fromkeys(_LOCAL, Scope.OFFICE),
+    "officer": dict.fromkeys(_ABOVE, Scope.BELOW),
+    "contact": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "contact.change": dict.fromkeys(_LOCAL, Scope.OFFICE),
 }
-"""Command → role → scope. A command that is not here may be run by nobody."""
+"""Command → role → scope. A command that is not here may be run by nobody.
+
+A name with a dot is what a command changes, where fewer may change than may see: the office above looks, and never edits.
+"""
 
 
 def may_run(command: str, posts: Iterable[Post]) -> bool:

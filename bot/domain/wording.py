@@ -20,6 +20,12 @@ NAME_WIDTH = 24
 PLACE_WIDTH = 17
 """Characters of an office's or a typed place's name that a text shows."""
 
+PERSON_WIDTH = 20
+"""Characters of a person's name that a text shows."""
+
+URL_WIDTH = 70
+"""Characters of an address; longer ones are not cut, so that the settings that make them are checked instead."""
+
 LINE_WIDTH = 32
 """Characters of the sender's own line that a text shows."""
 
@@ -38,6 +44,12 @@ class Slot(StrEnum):
     TYPED = "typed"  # a short piece of what the sender typed
     LINE = "line"  # the sender's own line, corrected
     SHORT_CODE = "short_code"
+    PERSON = "person"  # a person's name
+    PHONE = "phone"  # +880… → ০১৭…
+    CODE = "code"  # a one-time code
+    URL = "url"
+    ROLE = "role"  # a post, in the reader's language
+    MARK = "mark"  # a colour's sign, where there are signs: a chat
 
 
 @dataclass(frozen=True, slots=True)

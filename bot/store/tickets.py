@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from bot.domain import codes
 from bot.store.query import Query, values_of
@@ -70,6 +70,13 @@ _OF_HOLDER = Query(
 _BY_DIGEST = Query(_ticket.where(tickets.c.digest == bindparam("digest"), tickets.c.closed_at.is_(None)), Ticket.of)
 _FATE: Query[str | None] = Query(
     select(tickets.c.closed_by).where(tickets.c.id == bindparam("ticket_id"), tickets.c.holder == bindparam("holder"))
+)
+_RECENT: Query[int] = Query(
+    select(func.count()).where(
+        tickets.c.purpose == bindparam("purpose"),
+        or_(tickets.c.holder == bindparam("holder"), tickets.c.content == bindparam("content")),
+        tickets.c.created_at > bindparam("since"),
+    )
 )
 _TRY: Query[int] = Query(
     update(tickets).where(tickets.c.id == bindparam("ticket_id")).values(tries=tickets.c.tries + 1)
@@ -155,6 +162,12 @@ def of_holder(tx: Tx, purpose: Purpose, holder: str, now: datetime) -> Ticket | 
 def by_token(tx: Tx, purpose: Purpose, token: str, now: datetime) -> Ticket | None:
     """The open ticket that a token opens."""
     return tx.first(_BY_DIGEST, purpose=purpose, digest=codes.digest(token), now=now)
+
+
+def recent(tx: Tx, purpose: Purpose, holder: str, content: Mapping[str, Any], since: datetime) -> int:
+    """How many tickets a holder got, or were issued for the same thing, since a moment."""
+    kept = json.dumps(content, ensure_ascii=False)
+    return tx.one(_RECENT, purpose=purpose, holder=holder, content=kept, since=since)
 
 
 def opens(tx: Tx, ticket: Ticket, code: str, now: datetime) -> bool:

@@ -1,0 +1,190 @@
+"""``link``: lets a chat stand for a telephone number, and ends that.
+
+There are three proofs that a chat belongs to the holder of a number: Telegram says so (he shared his own contact), he opened a link that
+was sent to the number or shown to him by his office, or he typed a code that was sent to the number. A contact that is forwarded proves
+nothing. A code goes only to registered numbers, a few times an hour, so that nobody can use the gateway to pester strangers; what is
+answered does not tell who is registered.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.command import Command, Notice, Silence
+from bot.domain.errors import InvalidMsisdn
+from bot.domain.messages import MessageClass
+from bot.domain.msisdn import Msisdn
+from bot.domain.replies import Reply
+from bot.domain.wording import Slot, Wording
+from bot.store import audit, links, senders, tickets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.command import Context
+
+CODES_PER_HOUR = 3
+"""Codes that one chat can ask for, and that one number can get, in an hour."""
+
+_PHONE = {"phone": Slot.PHONE}
+TEXTS = (
+    Wording("link.share", chat=True),
+    Wording("link.how", chat=True),
+    Wording("link.done", chat=True, slots=_PHONE),
+    Wording("link.done_public", chat=True, slots=_PHONE),
+    Wording("link.post", chat=True, slots={"role": Slot.ROLE, "person": Slot.PERSON}),
+    Wording("link.already", chat=True, slots=_PHONE),
+    Wording("link.not_yours", chat=True),
+    Wording("link.bad_number", chat=True),
+    Wording("link.expired", chat=True),
+    Wording("link.code_sent", chat=True),
+    Wording("link.code", 1, {"code": Slot.CODE}),
+    Wording("link.no_code", chat=True),
+    Wording("link.wrong_code", chat=True, slots={"n": Slot.COUNT}),
+    Wording("link.too_often", chat=True),
+    Wording("link.open", 2, {"url": Slot.URL}),
+    Wording("link.not_here"),
+    Wording("link.in_chat"),
+    Wording("link.ended"),
+    Wording("link.none"),
+    Wording("link.moved", chat=True),
+    Wording("link.told", 2),
+)
+
+
+def _run(context: Context, args: Mapping[str, Any]) -> Reply | Silence:
+    if args.get("left"):
+        links.end(context.tx, context.channel, context.address, context.now, "blocked")
+        return Silence("left")
+    if args.get("topic") == "off":
+        return _off(context)
+    return _in_chat(context, args) if context.in_chat else _by_sms(context, args)
+
+
+def _in_chat(context: Context, args: Mapping[str, Any]) -> Reply:
+    match args:
+        case {"contact": contact, "owner": owner}:
+            return _shared(context, contact) if owner else Reply("link.not_yours", asks_contact=True)
+        case {"token": token}:
+            return _opened(context, token)
+        case {"code": code}:
+            return _typed(context, code)
+        case {"msisdn": msisdn}:
+            return _asked_for_code(context, msisdn)
+        case _ if context.linked:
+            return Reply("link.already", {"phone": context.sender.msisdn})
+        case _:
+            return Reply("link.how", asks_contact=True)
+
+
+def _shared(context: Context, contact: str) -> Reply:
+    """Telegram vouches for an account's own number."""
+    try:
+        msisdn = str(Msisdn.parse(contact))
+    except InvalidMsisdn:
+        return Reply("link.bad_number")
+    return _link(context, msisdn, "contact")
+
+
+def _opened(context: Context, token: str) -> Reply:
+    ticket = tickets.by_token(context.tx, "link", token, context.now)
+    if ticket is None:
+        return Reply("link.expired", asks_contact=not context.linked)
+    tickets.close(context.tx, ticket.id, "used", context.now)
+    # Whoever holds the number hears of it, because a link can be read over somebody's shoulder.
+    context.notices.append(Notice(ticket.holder, Reply("link.told"), MessageClass.NOTICE, by_sms=True))
+    return _link(context, ticket.holder, "token")
+
+
+def _typed(context: Context, code: str) -> Reply:
+    ticket = tickets.of_holder(context.tx, "code", _chat(context), context.now)
+    if ticket is None:
+        return Reply("link.no_code")
+    if not tickets.opens(context.tx, ticket, code, context.now):
+        left = tickets.TRIES - ticket.tries - 1
+        return Reply("link.wrong_code", {"n": left}) if left > 0 else Reply("link.too_often")
+    tickets.close(context.tx, ticket.id, "used", context.now)
+    return _link(context, ticket.content["msisdn"], "code")
+
+
+def _asked_for_code(context: Context, msisdn: str) -> Reply:
+    tx, now = context.tx, context.now
+    content = {"msisdn": msisdn}
+    if tickets.recent(tx, "code", _chat(context), content, now - timedelta(hours=1)) >= CODES_PER_HOUR:
+        return Reply("link.too_often")
+    _, code = tickets.issue_code(
+        tx,
+        "code",
+        _chat(context),
+        content,
+        now=now,
+        until=now + timedelta(minutes=context.gateway.code_minutes),
+        inbox_id=context.inbox_id,
+    )
+    if senders.known(tx, msisdn, context.today, now).posts:
+        told = Reply("link.code", {"code": code}, secret=True)
+        context.notices.append(Notice(msisdn, told, MessageClass.CODE, by_sms=True))
+    return Reply("link.code_sent")
+
+
+def _link(context: Context, msisdn: str, proof: str) -> Reply:
+    tx, now = context.tx, context.now
+    before = links.number_of(tx, context.channel, context.address)
+    for chat in links.link(tx, context.channel, context.address, msisdn, proof, now):
+        context.notices.append(Notice(chat, Reply("link.moved"), MessageClass.NOTICE, chat=True))
+    audit.record(
+        tx,
+        at=now,
+        actor=msisdn,
+        inbox_id=context.inbox_id,
+        action="link",
+        before={"msisdn": before},
+        after={"msisdn": msisdn, "channel": context.channel, "proof": proof},
+    )
+    known = senders.known(tx, msisdn, context.today, now)
+    context.language = known.language or context.language
+    if not known.posts:
+        return Reply("link.done_public", {"phone": msisdn})
+    posts = tuple(Reply("link.post", {"role": post.role.value, "person": post.person}) for post in known.posts)
+    return Reply("link.done", {"phone": msisdn}, lines=posts)
+
+
+def _by_sms(context: Context, args: Mapping[str, Any]) -> Reply:
+    """A number is proved by what is sent to it: the answer carries a link that works once."""
+    if "code" in args:
+        return Reply("link.in_chat")
+    if context.start_url is None:
+        return Reply("link.not_here")
+    until = context.now + timedelta(days=context.gateway.link_days)
+    token = tickets.issue_token(
+        context.tx, "link", context.sender.msisdn, {}, now=context.now, until=until, inbox_id=context.inbox_id
+    )
+    return Reply("link.open", {"url": f"{context.start_url}{token}"}, secret=True)
+
+
+def _off(context: Context) -> Reply:
+    tx, now = context.tx, context.now
+    chats = (
+        [links.Chat(context.channel, context.address)] if context.in_chat else links.chats_of(tx, context.sender.msisdn)
+    )
+    ended = [links.end(tx, each.channel, each.chat, now, "off") for each in chats]
+    if not any(ended):
+        return Reply("link.none")
+    audit.record(
+        tx,
+        at=now,
+        actor=context.sender.msisdn,
+        inbox_id=context.inbox_id,
+        action="link.off",
+        before={"msisdn": context.sender.msisdn},
+        after={},
+    )
+    return Reply("link.ended")
+
+
+def _chat(context: Context) -> str:
+    return f"{context.channel}:{context.address}"
+
+
+LINK = Command("link", _run, TEXTS)

@@ -1,0 +1,162 @@
+"""Linking a chat with a number: the three proofs, what proves nothing, and what a linked chat may go on with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.app import SIMULATED_CHAT, SIMULATOR, App
+from bot.clock import Clock
+from bot.config import Config
+from bot.domain.messages import MO, Language, Press
+from bot.domain.understanding import Call
+from bot.store import outbox
+from tests.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.store.outbox import Row
+
+UCO = "+8801700099900"
+PRESIDENT = "01700100001"
+STRANGER = "01711999999"
+
+
+@dataclass
+class Talk:
+    """Somebody with a telephone and a chat, and everything that was sent to anybody."""
+
+    app: App
+    count: int = 0
+    seen: set[int] = field(default_factory=set)
+
+    async def said(self, channel: str, sender: str, text: str, **more: Any) -> list[Row]:
+        """What went out because of a message in."""
+        self.count += 1
+        await self.app.receiver.receive(MO(channel, f"t{self.count}", sender, "16123", text, **more))
+        rows = [row for row in await self.app.store.read(outbox.rows) if row.id not in self.seen]
+        self.seen.update(row.id for row in rows)
+        return rows
+
+    async def chat(self, text: str, chat: str = "77", **more: Any) -> list[Row]:
+        return await self.said(SIMULATED_CHAT, chat, text, **more)
+
+    async def sms(self, number: str, text: str) -> list[Row]:
+        return await self.said(SIMULATOR, number, text)
+
+    async def contact(self, number: str, *, owner: bool = True, chat: str = "77") -> list[Row]:
+        return await self.chat("☎", chat, call=Call("link", {"contact": number, "owner": owner}, Language.BN))
+
+    async def start(self, token: str, chat: str = "77") -> list[Row]:
+        return await self.chat("/start", chat, call=Call("link", {"token": token}, Language.BN))
+
+
+@pytest.fixture
+async def talk(demo_url: str) -> AsyncIterator[Talk]:
+    async with App(Config(), Clock(NOW), demo_url) as app:
+        yield Talk(app)
+
+
+async def test_an_own_contact_links_and_shows_the_posts(talk: Talk) -> None:
+    (answer,) = await talk.contact(UCO)
+    assert "০১৭০০০৯৯৯০০" in answer.text
+    assert "উপজেলা সমবায় অফিসার" in answer.text
+    (answer,) = await talk.chat("লিংক")
+    assert "যুক্ত" in answer.text
+
+
+async def test_a_forwarded_contact_links_nobody(talk: Talk) -> None:
+    (answer,) = await talk.contact(UCO, owner=False)
+    assert "নিজের নম্বর নয়" in answer.text
+    (answer,) = await talk.chat("calendar")
+    assert "অনুমোদিত নয়" in answer.text
+
+
+async def test_a_link_by_sms_works_once(talk: Talk) -> None:
+    (sms,) = await talk.sms(PRESIDENT, "LINK")
+    token = re.search(r"start=(\w+)", sms.text)
+    assert token is not None
+    answers = await talk.start(token[1])
+    assert [row.channel for row in answers] == [SIMULATOR, SIMULATED_CHAT]  # the number hears of it
+    (answer,) = await talk.start(token[1], chat="78")
+    assert "মেয়াদ শেষ" in answer.text
+
+
+async def test_a_code_by_sms(talk: Talk) -> None:
+    answers = await talk.chat(f"লিংক {PRESIDENT}")
+    code = next(re.search(r"\d{6}", row.text.translate(DIGITS)) for row in answers if row.channel == SIMULATOR)
+    assert code is not None
+    (wrong,) = await talk.chat("লিংক ০০০০০০" if code[0] != "000000" else "লিংক ১১১১১১")
+    assert "মেলেনি" in wrong.text
+    (answer,) = await talk.chat(f"link {code[0]}")
+    assert "সভাপতি" in answer.text
+
+
+DIGITS = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
+
+
+async def test_strangers_are_not_pestered_and_nobody_learns_who_is_registered(talk: Talk) -> None:
+    (stranger,) = await talk.chat(f"link {STRANGER}")
+    known = await talk.chat(f"link {PRESIDENT}", chat="79")
+    assert stranger.channel == SIMULATED_CHAT
+    assert [row.text for row in known if row.channel == SIMULATED_CHAT] == [stranger.text]
+    for _ in range(2):
+        await talk.chat(f"link {PRESIDENT}", chat="79")
+    answers = await talk.chat(f"link {PRESIDENT}", chat="80")  # by number too, not only by chat
+    assert [row.channel for row in answers] == [SIMULATED_CHAT]
+    assert "অনেকবার" in answers[0].text
+
+
+async def test_the_newest_chat_stands_for_the_number_and_the_older_is_told(talk: Talk) -> None:
+    await talk.contact(UCO)
+    told, answer = await talk.contact(UCO, chat="78")
+    assert (told.to, answer.to) == ("77", "78")
+    assert "অন্য একটি চ্যাটে" in told.text
+
+
+async def test_a_dialogue_goes_on_in_the_chat(talk: Talk) -> None:
+    (listed,) = await talk.sms(UCO, "STATUS 7/2009 রংপুর")
+    await talk.sms(STRANGER, "status 7/2009")
+    await talk.contact(STRANGER)
+    (answer,) = await talk.chat("2")
+    assert "7/2009" in answer.text.translate(DIGITS)
+    assert listed.channel == SIMULATOR
+
+
+async def test_a_button_means_what_it_meant_and_only_to_whom_it_was_sent(talk: Talk) -> None:
+    (listed,) = await talk.chat("status 7/2009")
+    (other,) = await talk.chat("status 5")
+    pressed = Press(listed.id, 2)
+    (answer,) = await talk.chat(f"{listed.id}:2", press=pressed)
+    assert "Nilphamari" in answer.text or "নীলফামারী" in answer.text
+    (foreign,) = await talk.chat(f"{listed.id}:2", "99", press=pressed)
+    assert foreign.text != answer.text
+    assert other.id != listed.id
+    came = await talk.app.store.read(partial(_texts, chat="77"))
+    assert f"{listed.id}:2" not in came  # the record shows the label
+
+
+def _texts(tx: Any, chat: str) -> list[str]:
+    from bot.store import conversation
+
+    return [one.text for one in conversation.came_from(tx, chat, SIMULATED_CHAT, 10)]
+
+
+async def test_leaving_ends_the_link_in_silence(talk: Talk) -> None:
+    await talk.contact(UCO)
+    assert await talk.chat("", call=Call("link", {"left": True}, Language.BN)) == []
+    (answer,) = await talk.chat("link")
+    assert "স্বাগতম" in answer.text
+
+
+async def test_unlinking(talk: Talk) -> None:
+    await talk.contact(UCO)
+    (answer,) = await talk.sms(UCO, "LINK OFF")
+    assert "বাতিল" in answer.text or "ended" in answer.text
+    (answer,) = await talk.chat("link")
+    assert "স্বাগতম" in answer.text
