@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.channel import Answer
-from bot.command import Context, Dialogue, Event, Sender, Silence
+from bot.command import Context, Dialogue, Event, Look, Sender, Silence
 from bot.domain.access import may_run
 from bot.domain.grammar import Ask, Call, Unknown, number_choice
 from bot.domain.messages import Language
@@ -136,13 +136,14 @@ class Answering:
             return None
         number, _ = self._who(tx, incoming)
         subscriber = senders.known(tx, number, incoming.today, incoming.now)
-        return command.look(tx, Sender(number, subscriber.posts), incoming.understanding.args)
+        look = Look(Sender(number, subscriber.posts), incoming.understanding.args, incoming.today)
+        return command.look(tx, look) if may_run(command.name, subscriber.posts) else None
 
     def _looking(self, incoming: Incoming) -> Command | None:
         if not isinstance(incoming.understanding, Call):
             return None
         command = self._commands.get(incoming.understanding.command)
-        return command if command is not None and command.look is not None else None
+        return command if command is not None and command.wants_look(incoming.understanding.args) else None
 
     def take(self, tx: Tx, incoming: Incoming) -> Outcome:
         """Unit of work: the whole journey of one message."""

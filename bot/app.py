@@ -19,18 +19,22 @@ from bot.channel import Gateway, Line
 from bot.channels import KINDS
 from bot.command import Commands
 from bot.deliver import Courier, Delivery
+from bot.documents import DocumentMaker
 from bot.domain.errors import SettingsError
 from bot.domain.grammar import Grammar
 from bot.domain.messages import Language
 from bot.domain.retry import RetryPolicy
 from bot.domain.vocabulary import Vocabulary
+from bot.downloads import Downloads
 from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
 from bot.metrics import Metrics
 from bot.posting import Post
+from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
+from bot.scheduler.indexing import Indexing
 from bot.store import marks, offices
 from bot.store.store import Store
 from bot.web import Probes
@@ -163,18 +167,21 @@ class App:
             _menu(pure.renderer),
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
+        self.printer = Printer(self.store, DocumentMaker(pure.renderer), self.clock)
         self.delivery = Delivery(
             [
-                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY)
+                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY, self.printer.make)
                 for channel in self.channels.values()
             ]
         )
+        self._indexing = Indexing(self.store)
         self._serving: list[asyncio.Task[None]] = []
         # Before the client and the store are closed, whatever ends the gateway.
         self._stack.push_async_callback(self._finish)
         self.web = self._routes(pure.renderer)
 
     async def _finish(self) -> None:
+        await self._indexing.stop()
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -199,6 +206,7 @@ class App:
         for channel in self.channels.values():
             application.add_routes(channel.routes())
         application.add_routes(Probes(self.store, self.delivery, self.metrics).routes())
+        application.add_routes(Downloads(self.store, self.printer, renderer, self.clock).routes())
         board = Board(
             self.store, self.receiver, renderer, self.clock, self.config, simulator=simulator_is_on(self.config)
         )
@@ -220,6 +228,7 @@ class App:
             await runner.cleanup()
             raise
         self.delivery.start()
+        self._indexing.start()
         self._serving = [
             asyncio.create_task(channel.serve(), name=f"channel {name}") for name, channel in self.channels.items()
         ]

@@ -25,6 +25,8 @@ _FAR = timedelta(days=1234)
 _PHASE_DAYS = {"running": _DAY - _FAR, "last_day": _DAY, "expired": _DAY + _FAR}
 # Letters of one unit each; no space, so that nothing is saved by trimming.
 _WIDE_BN, _WIDE_EN = "ক", "M"
+# Words that messages are filled with, and the texts of pages and printed documents: none is ever a message by itself.
+_NOT_MESSAGES = ("colour.", "year.", "page.", "role.", "mark.", "menu.", "document.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def _widest(slot: Slot, language: Language) -> Any:
         Slot.COLOUR: "yellow",
         Slot.YEAR: "2024-25",
         Slot.NAME: letter * (NAME_WIDTH + 9),
+        Slot.SHORT_NAME: letter * (NAME_WIDTH + 9),
         Slot.PLACE: letter * (PLACE_WIDTH + 9),
         # What the sender typed may be in Bangla whatever language he is answered in.
         Slot.TYPED: _WIDE_BN * (PLACE_WIDTH + 9),
@@ -113,7 +116,7 @@ def _undeclared(renderer: Renderer) -> Iterator[Finding]:
     known = {key for wording in renderer.wordings.values() for key in wording.entries()}
     for language in Language:
         for key in renderer.texts[language]:
-            if key not in known and not key.startswith(("colour.", "year.", "page.", "role.", "mark.", "menu.", "document.")):
+            if key not in known and not key.startswith(_NOT_MESSAGES):
                 yield Finding(key, language, 0, 0, 0, "is in the catalogue but nothing says it")
         for key in set(renderer.texts[Language.BN]) ^ set(renderer.texts[Language.EN]):
             if key not in renderer.texts[language] and not any(

@@ -175,6 +175,15 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a command's look knows: who asks for what, on which day."""
+
+    sender: Sender
+    args: Mapping[str, Any]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command.
 
@@ -184,13 +193,20 @@ class Command:
         texts: every text it may say.
         steps: dialogue kind → step function.
         look: long reading that is done beforehand, on a read-only connection, so that the writer does not wait for it: a search.
+            Only what is typed is looked for; a choice from a list brings what it needs.
+        looks_for: the arguments one of which must be there for ``look`` to be worth while; it always is where none is named.
     """
 
     name: str
     run: Callable[[Context, Mapping[str, Any]], Reply | Silence | Call]
     texts: tuple[Wording, ...] = ()
     steps: Mapping[str, Step] = field(default_factory=dict)
-    look: Callable[[Tx, Sender, Mapping[str, Any]], Any] | None = None
+    look: Callable[[Tx, Look], Any] | None = None
+    looks_for: frozenset[str] = frozenset()
+
+    def wants_look(self, args: Mapping[str, Any]) -> bool:
+        """Whether something is to be read before a call with these arguments."""
+        return self.look is not None and (not self.looks_for or not self.looks_for.isdisjoint(args))
 
 
 class Commands:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.channel import Line, cost
-from bot.domain.errors import Gone, OutcomeUnknown, Refused, Throttled, Unreachable
+from bot.domain.errors import Gone, OutcomeUnknown, Refused, SubmitError, Throttled, Unreachable
 from bot.domain.messages import MT, State
 from bot.domain.pace import Pace
 from bot.domain.replies import load
@@ -28,7 +28,7 @@ from bot.store import claims, links
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from bot.channel import Channel, Taken
     from bot.clock import Clock
@@ -231,8 +231,19 @@ class Courier:
             mt,
             choices=self._renderer.labels(reply, row.language, self._clock.today()),
             contact_label=self._renderer.text(row.language, "link.share") if reply.asks_contact else None,
-            document=partial(self._make, reply.document) if reply.document else None,
+            document=partial(self._made, reply.document) if reply.document else None,
         )
+
+    async def _made(self, order: Order) -> File:
+        """The document; where it cannot be made, nothing is sent, because nothing has been sent yet."""
+        try:
+            return await self._make(order)
+        except SubmitError:
+            raise
+        except Exception as error:
+            log.exception("document_not_made", channel=self.channel.name, kind=order.kind)
+            message = f"the document could not be made: {type(error).__name__}"
+            raise Refused(message) from error
 
     def _left(self, tx: Tx, row: Claimed, why: str) -> bool:
         """Unit of work: the message failed because its recipient has left, and so his chat stands for nobody any more."""
@@ -240,9 +251,14 @@ class Courier:
         return claims.not_submitted(tx, row, State.FAILED, why=why, at=self._clock.now())
 
     def _submitted(self, row: Claimed, taken: Taken) -> partial[bool]:
-        return partial(
-            claims.submitted, row=row, at=self._clock.now(), provider_id=taken.provider_id, delivered=taken.delivered
-        )
+        return partial(self._is_out, row=row, at=self._clock.now(), taken=taken)
+
+    def _is_out(self, tx: Tx, row: Claimed, at: datetime, taken: Taken) -> bool:
+        """Unit of work: the provider has it. A one-time code that is out is kept nowhere; simulated phones show what is kept."""
+        ours = claims.submitted(tx, row, at=at, provider_id=taken.provider_id, delivered=taken.delivered)
+        if ours and self.channel.real and load(row.content).secret:
+            claims.forget(tx, row.id)
+        return ours
 
     def _gone(self, row: Claimed, state: State, why: str) -> partial[bool]:
         return partial(claims.not_submitted, row=row, state=state, why=why, at=self._clock.now())

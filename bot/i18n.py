@@ -23,7 +23,7 @@ from bot.domain.messages import Language
 from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
-from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PERSON_WIDTH, PLACE_WIDTH, Slot, Wording
+from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PERSON_WIDTH, PLACE_WIDTH, SHORT_NAME_WIDTH, Slot, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -101,12 +101,9 @@ class Renderer:
         key, values = reply.key, reply.params
         if wording.turns and reply.turns_on is not None:
             key = f"{key}.{committee.phase(reply.turns_on, today)}"
-            values = {
-                **values,
-                "d": reply.turns_on,
-                "n": abs(committee.days_left(reply.turns_on, today)),
-                "colour": committee.colour(reply.turns_on, today),
-            }
+            colour = committee.colour(reply.turns_on, today)
+            left = abs(committee.days_left(reply.turns_on, today))
+            values = {**values, "d": reply.turns_on, "n": left, "colour": colour, "mark": colour}
         fills = self._fills[reply.key]
         filled = {name: fills[name](self, value, language) for name, value in values.items() if name in fills}
         text = self.text(language, key).format_map(filled)
@@ -154,6 +151,7 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.COLOUR: _colour,
     Slot.YEAR: _year,
     Slot.NAME: lambda _, value, language: cut(_in(value, language), NAME_WIDTH, language),
+    Slot.SHORT_NAME: lambda _, value, language: cut(_in(value, language), SHORT_NAME_WIDTH, language),
     Slot.PLACE: lambda _, value, language: cut(_in(value, language), PLACE_WIDTH, language),
     Slot.TYPED: lambda _, value, language: cut(value, PLACE_WIDTH, language),
     Slot.LINE: lambda _, value, language: cut(value, LINE_WIDTH, language),

@@ -13,7 +13,7 @@ from bot.registry.areas import load_offices
 from bot.registry.importing import within
 from bot.registry.officers import import_officer_rows
 from bot.registry.societies import import_society_rows
-from bot.store import societies
+from bot.store import search_index, societies
 from bot.store.marks import DEMO, is_demo, put_mark
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ REFERENCE_DAY = date(2026, 11, 21)
 
 SOCIETY_FILES = ("societies.csv", "further_societies.csv")
 OFFICER_FILE = "officers.csv"
+
+ALL_AT_ONCE = 1000
+"""Societies indexed for the search in one go: nobody else waits for a demonstration that is being loaded."""
 
 _COMMITTEE = ("committee_formed_on", "committee_expires_on")
 _YEARLY = (("last_agm_year", "last_agm_date"), ("last_audit_year", "last_audit_date"))
@@ -58,6 +61,8 @@ def load(tx: Tx, today: date) -> bool:
             first = report.refused[0]
             raise InvalidValue(f"The demonstration is broken on line {first.line}, {first.column}: {first.reason}")
     put_mark(tx, DEMO, today.isoformat())
+    while search_index.refresh(tx, most=ALL_AT_ONCE):
+        pass
     return True
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NAME_WIDTH = 24
 """Characters of a society's name that a text shows."""
 
+SHORT_NAME_WIDTH = 14
+"""Characters of a society's name in a list with much beside it."""
+
 PLACE_WIDTH = 17
 """Characters of an office's or a typed place's name that a text shows."""
 
@@ -40,6 +43,7 @@ class Slot(StrEnum):
     COLOUR = "colour"  # the colour word
     YEAR = "year"  # co-operative year '2024-25' → ২৪-২৫
     NAME = "name"  # a society's name, in the reader's language where there is one
+    SHORT_NAME = "short_name"  # likewise, where there is little room
     PLACE = "place"  # an office's name, likewise
     TYPED = "typed"  # a short piece of what the sender typed
     LINE = "line"  # the sender's own line, corrected
@@ -91,4 +95,4 @@ class Wording:
 
 
 PHASES = ("running", "last_day", "expired")
-TURNING: Mapping[str, Slot] = {"d": Slot.DATE, "n": Slot.DAYS, "colour": Slot.COLOUR}
+TURNING: Mapping[str, Slot] = {"d": Slot.DATE, "n": Slot.DAYS, "colour": Slot.COLOUR, "mark": Slot.MARK}

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot import listing
 from bot.command import Command
+from bot.domain.grammar import Call
 from bot.domain.registry import RegistrationNo, Standing
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
-from bot.store import standings
+from bot.store import search, standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,14 +47,17 @@ TEXTS = (
     Wording("status.not_found_in", 2, {"r": Slot.REG_NO, "place": Slot.PLACE}),
     Wording("status.unknown_place", 2, {"r": Slot.REG_NO, "typed": Slot.TYPED}),
     Wording("status.which_number", 1),
+    Wording("status.no_such_name", 2, {"typed": Slot.TYPED}),
 )
 
 
-def _run(context: Context, args: Mapping[str, Any]) -> Reply:
+def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     if "society_id" in args:
         return _one(context, standings.by_ids(context.tx, [args["society_id"]]))
     if "reg_no" in args:
         return _by_number(context, RegistrationNo.parse(args["reg_no"]), args.get("district"))
+    if "query" in args:
+        return _by_name(context, str(args["query"]))
     served = context.sender.society_ids
     if len(served) > LISTED:
         return Reply("status.which_of_many", {"n": len(served)})
@@ -62,6 +67,17 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     if len(mine) == 1:
         return _one(context, mine)
     return _ask(mine, Reply("status.which_society"), "status.option_named")
+
+
+def _by_name(context: Context, query: str) -> Reply | Call:
+    """The society that a name clearly means; else those it may mean, or what else to try."""
+    matches = context.found or []
+    clear = search.clear(matches)
+    if clear is not None:
+        return _one(context, standings.by_ids(context.tx, [clear]))
+    if not matches:
+        return Reply("status.no_such_name", {"typed": query})
+    return Call("find", {"ids": [match.society_id for match in matches]}, context.language)
 
 
 def _by_number(context: Context, number: RegistrationNo, district: str | None) -> Reply:
@@ -145,4 +161,4 @@ def _ask(found: Sequence[Standing], question: Reply, option: str) -> Reply:
     return Reply(question.key, question.params, choices=choices)
 
 
-STATUS = Command("status", _run, TEXTS)
+STATUS = Command("status", _run, TEXTS, look=listing.named, looks_for=frozenset({"query"}))

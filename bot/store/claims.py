@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.domain.messages import Language, State
+from bot.domain.replies import Reply, dump
 from bot.store.query import Query
 from bot.store.schema import outbox
 from bot.store.types import Instant
@@ -109,6 +110,10 @@ _REWRITE: Query[int] = Query(
         price=bindparam("new_price"),
     )
 )
+FORGOTTEN = "•••"
+_FORGET: Query[int] = Query(
+    update(outbox).where(outbox.c.id == bindparam("row_id")).values(text=FORGOTTEN, content=dump(Reply("broken")))
+)
 _mine = (outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("attempt"))
 _held = (*_mine, outbox.c.state == "sending")
 # Whoever submitted it still knows best what happened, even where its lease was thought to have lapsed.
@@ -198,6 +203,11 @@ def rewrite(tx: Tx, row_id: int, text: str, size: Measure, price: Decimal) -> No
         new_segments=size.segments,
         new_price=price,
     )
+
+
+def forget(tx: Tx, row_id: int) -> None:
+    """Keep nothing of what a message said: it held a one-time code, and is out."""
+    tx.run(_FORGET, row_id=row_id)
 
 
 def submitted(tx: Tx, row: Claimed, *, at: datetime, provider_id: str | None, delivered: bool) -> bool:

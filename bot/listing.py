@@ -1,0 +1,53 @@
+"""Lists of societies that are too long for one message: a page of them, and a choice that brings the next.
+
+What was found is kept as ids in the choice itself, so that the next page needs no second search and is the rest of the same list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.replies import Choice, Reply
+from bot.domain.wording import Wording
+from bot.store import search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.command import Look
+    from bot.domain.registry import Standing
+    from bot.store.query import Tx
+    from bot.store.search import Match
+
+MOST = 50
+"""Societies that a list goes on to; whoever has not found his own among them should say more."""
+
+MORE = Wording("list.more")
+
+_MORE_WORDS = ("more", "next", "আরও", "আরো", "পরের", "aro", "aaro", "porer")
+
+
+def named(tx: Tx, look: Look) -> list[Match]:
+    """The look of a command that takes a society's name: the societies that the words may mean, the likeliest first."""
+    near = [post.lineage for post in look.sender.posts]
+    return search.search(tx, str(look.args["query"]), near, MOST)
+
+
+def more(command: str, ids: Sequence[int], **args: Any) -> tuple[Choice, ...]:
+    """The choice that brings the rest, where there is a rest."""
+    return (Choice(Reply(MORE.key), command, {"ids": list(ids), **args}, _MORE_WORDS),) if ids else ()
+
+
+def asking(standing: Standing, label: Reply) -> Choice:
+    """The choice that asks for the status of a society; typing its name picks it, too."""
+    words = (standing.registration_no, standing.name_bn, standing.name_en)
+    return Choice(label, "status", {"society_id": standing.id}, tuple(filter(None, words)))
+
+
+def names(standing: Standing) -> dict[str, Any]:
+    """What a line about a society is filled with."""
+    return {
+        "r": standing.registration_no,
+        "name": {"bn": standing.name_bn, "en": standing.name_en},
+        "place": {"bn": standing.district_bn, "en": standing.district_en},
+    }

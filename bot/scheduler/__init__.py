@@ -1,0 +1,1 @@
+"""What the gateway does by itself, without being asked by a message."""
