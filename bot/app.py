@@ -139,6 +139,7 @@ class App:
     async def _open(self) -> None:
         configured = channels(self.config)
         pure = parts(self.config)
+        self.renderer = pure.renderer
         self.store = await self._stack.enter_async_context(await Store.open(self.url))
         self.is_demo = await self.store.read(marks.is_demo)
         _no_real_channels_in_a_demo(configured, is_demo=self.is_demo)

@@ -31,6 +31,7 @@ class Indexing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -39,14 +40,15 @@ class Indexing:
 
     async def stop(self) -> None:
         """End after the work under way."""
+        self._stopping.set()
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
 
     async def _serve(self) -> None:
-        while True:
-            await asyncio.sleep(BREATH_SECONDS if await self._some() else IDLE_SECONDS)
+        while not self._stopping.is_set():
+            pause = BREATH_SECONDS if await self._some() else IDLE_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _some(self) -> bool:
         """Index some; whether there were any. The writer is not asked in vain."""
