@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.access import TABLE, Scope
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Wording
 from bot.store import search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.command import Look
+    from bot.domain.access import Post
     from bot.domain.registry import Standing
     from bot.store.query import Tx
     from bot.store.search import Match
@@ -31,6 +33,12 @@ def named(tx: Tx, look: Look) -> list[Match]:
     """The look of a command that takes a society's name: the societies that the words may mean, the likeliest first."""
     near = [post.lineage for post in look.sender.posts]
     return search.search(tx, str(look.args["query"]), near, MOST)
+
+
+def areas(command: str, posts: Iterable[Post]) -> list[str]:
+    """The lineages of the offices under which a sender may run a command, without those that lie inside another."""
+    own = sorted({post.lineage for post in posts if TABLE[command].get(post.role) is Scope.BELOW})
+    return [each for each in own if not any(each != other and each.startswith(other) for other in own)]
 
 
 def more(command: str, ids: Sequence[int], **args: Any) -> tuple[Choice, ...]:

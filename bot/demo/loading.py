@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from bot.store.marks import DEMO, is_demo, put_mark
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
-    from datetime import timedelta
 
     from bot.store.query import Tx
 
@@ -27,6 +26,9 @@ REFERENCE_DAY = date(2026, 11, 21)
 
 SOCIETY_FILES = ("societies.csv", "further_societies.csv")
 OFFICER_FILE = "officers.csv"
+
+LONGEST_UNSEEN = 500
+"""Days since the entry that was confirmed longest ago."""
 
 ALL_AT_ONCE = 1000
 """Societies indexed for the search in one go: nobody else waits for a demonstration that is being loaded."""
@@ -74,9 +76,12 @@ def _rows(name: str) -> Generator[tuple[int, list[str]]]:
 def _society_rows(name: str, today: date) -> Generator[tuple[int, list[str]]]:
     rows = _rows(name)
     line, header = next(rows)
-    yield line, header
+    yield line, [*header, "confirmed_on"]
     for line, cells in rows:
-        yield line, list(moved(dict(zip(header, cells, strict=True)), today - REFERENCE_DAY).values())
+        row = moved(dict(zip(header, cells, strict=True)), today - REFERENCE_DAY)
+        # Some entries have not been looked at for long, as in any register.
+        confirmed_on = today - timedelta(days=line * 37 % LONGEST_UNSEEN)
+        yield line, [*row.values(), confirmed_on.isoformat()]
 
 
 def moved(row: Mapping[str, str], by: timedelta) -> dict[str, str]:

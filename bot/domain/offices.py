@@ -55,3 +55,12 @@ class Office:
 def lineage(parent: str, code: str) -> str:
     """The lineage of an office under ``parent`` (empty for the nation)."""
     return f"{parent}{code}/"
+
+
+DISTRICT_DEPTH = 3
+"""Codes in a district's lineage: nation, division, district."""
+
+
+def home(lineage: str) -> str:
+    """The lineage of the district that an office lies in; of the office itself, where it is above districts."""
+    return "/".join(lineage.split("/")[:DISTRICT_DEPTH]).rstrip("/") + "/"

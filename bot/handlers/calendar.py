@@ -7,12 +7,11 @@ address that is good for a day. Office-bearers see their own societies. ``calend
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import listing
 from bot.command import Command, Look
-from bot.domain.access import TABLE, Scope
 from bot.domain.grammar import Call
 from bot.domain.replies import Choice, Order, Reply
 from bot.domain.wording import Slot, Wording
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.access import Post
     from bot.domain.registry import Standing
     from bot.store.query import Tx
+    from bot.store.terms import Ending
 
 DAYS = 90
 """How far the calendar looks ahead where nothing is said: as far as committees are yellow."""
@@ -58,23 +58,33 @@ TEXTS = (
 
 
 def look(tx: Tx, look: Look) -> dict[str, Any]:
-    """What ends in the sender's area, the earliest first, and how many societies of each colour there are."""
+    """What ends in the sender's area, and how many societies of each colour there are.
+
+    What is still to end comes first, the earliest on top, because there is still time to act; then what has ended, the latest first.
+    """
     if "topic" in look.args:
         return {}
     until = look.today + timedelta(days=look.args.get("days", DAYS))
-    ids: list[int] = []
+    ahead: list[Ending] = []
+    over: list[Ending] = []
     colours = {"red": 0, "yellow": 0, "green": 0}
-    for lineage in areas(look.sender.posts):
-        ids += [each.society_id for each in terms.ending(tx, lineage, until, most=listing.MOST)]
+    for lineage in _areas(look.sender.posts):
+        ahead += terms.ending(tx, lineage, until, since=look.today, most=listing.MOST)
+        over += terms.ended(tx, lineage, look.today, most=listing.MOST)
         counts = terms.ending_counts(tx, lineage, look.today)
         colours = {colour: colours[colour] + getattr(counts, colour) for colour in colours}
-    return {"ids": ids, **colours}
+    # The sort is stable, and each part is in order already: this puts the areas of several offices together.
+    ahead.sort(key=_end)
+    over.sort(key=_end, reverse=True)
+    return {"ids": [each.society_id for each in (*ahead, *over)][: listing.MOST], **colours}
 
 
-def areas(posts: Sequence[Post]) -> list[str]:
-    """The lineages of the offices a sender serves, without those that lie inside another."""
-    own = sorted({post.lineage for post in posts if TABLE["calendar"].get(post.role) is Scope.BELOW})
-    return [each for each in own if not any(each != other and each.startswith(other) for other in own)]
+def _end(ending: Ending) -> date:
+    return ending.expires_on or date.max
+
+
+def _areas(posts: Sequence[Post]) -> list[str]:
+    return listing.areas("calendar", posts)
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
@@ -84,7 +94,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
         return _document(context, args)
     if "ids" in args:
         return _page(context, args["ids"], Reply("calendar.chat_rest" if context.in_chat else "calendar.rest"), args)
-    if not areas(context.sender.posts):
+    if not _areas(context.sender.posts):
         return _own(context, args)
     found = context.found or look(context.tx, Look(context.sender, args, context.today))
     days = args.get("days", DAYS)
@@ -116,7 +126,7 @@ def _page(context: Context, ids: Sequence[int], head: Reply, args: Mapping[str, 
     files = tuple(
         Choice(Reply(f"calendar.{topic}"), "calendar", {"topic": topic, **days})
         for topic in ("pdf", "xlsx")
-        if areas(context.sender.posts)
+        if _areas(context.sender.posts)
     )
     return Reply(head.key, head.params, lines=tuple(_row("calendar.row", each) for each in page), choices=rest + files)
 
@@ -127,7 +137,7 @@ def _row(key: str, standing: Standing) -> Reply:
 
 def _document(context: Context, args: Mapping[str, Any]) -> Reply:
     """A file in a chat, an address by SMS. Who serves several offices gets the one that covers the most."""
-    own = areas(context.sender.posts)
+    own = _areas(context.sender.posts)
     if not own:
         return Reply("calendar.officers_only")
     kind, format_ = DOCUMENTS[args["topic"]]

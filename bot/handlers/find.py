@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot import listing
 from bot.command import Command
 from bot.domain.grammar import Call
+from bot.domain.offices import home
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import standings
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
+    from bot.domain.registry import Standing
 
 LISTED = 5
 """Societies on a page."""
 
 TEXTS = (
     Wording("find.option", 1, {"r": Slot.REG_NO, "name": Slot.NAME, "place": Slot.PLACE}),
+    Wording("find.option_near", 1, {"r": Slot.REG_NO, "name": Slot.NAME}),
     Wording("find.found", 6, {"n": Slot.COUNT}, option="find.option", options=LISTED, more=listing.MORE.key),
     Wording("find.rest", 6, {}, option="find.option", options=LISTED, more=listing.MORE.key),
     Wording("find.none", 2, {"typed": Slot.TYPED}),
@@ -40,9 +43,15 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     if len(found) == 1:
         return Call("status", {"society_id": found[0]}, context.language)
     page = standings.by_ids(context.tx, found[:LISTED])
-    choices = tuple(listing.asking(each, Reply("find.option", listing.names(each))) for each in page)
+    choices = tuple(listing.asking(each, _label(context, each)) for each in page)
     head = Reply("find.found", {"n": len(found)}) if ids is None else Reply("find.rest")
     return Reply(head.key, head.params, choices=choices + listing.more("find", found[LISTED:]))
+
+
+def _label(context: Context, standing: Standing) -> Reply:
+    """The district is said only where it is not the sender's own."""
+    near = any(standing.lineage.startswith(home(post.lineage)) for post in context.sender.posts)
+    return Reply("find.option_near" if near else "find.option", listing.names(standing))
 
 
 FIND = Command("find", _run, TEXTS, look=listing.named, looks_for=frozenset({"query"}))
