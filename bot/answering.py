@@ -296,7 +296,8 @@ class Answering:
             if command is None:
                 return self._puzzled(context)
             if not may_run(name, context.sender.posts):
-                return Reply("not_allowed")
+                unknown = context.in_chat and not context.linked
+                return Reply("link_first", asks_contact=True) if unknown else Reply("not_allowed")
             said = command.run(context, args)
             if not isinstance(said, Call):
                 return said

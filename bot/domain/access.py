@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.offices import Level
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -31,6 +33,25 @@ class Role(StrEnum):
     def is_officer(self) -> bool:
         """Whether the post belongs to an office rather than a society."""
         return self not in {Role.PRESIDENT, Role.SECRETARY, Role.PUBLIC}
+
+
+LEVELS: Mapping[Role, frozenset[Level]] = {
+    Role.UPAZILA_OFFICER: frozenset({Level.UPAZILA, Level.THANA}),
+    Role.DISTRICT_OFFICER: frozenset({Level.DISTRICT}),
+    Role.JOINT_REGISTRAR: frozenset({Level.DIVISION}),
+    Role.REGISTRAR: frozenset({Level.NATION}),
+    Role.ADDITIONAL_REGISTRAR: frozenset({Level.NATION}),
+    Role.INSPECTOR: frozenset(Level),
+}
+"""Post → at which offices it can be held; the head of an office comes first."""
+
+SEVERAL = frozenset({Role.INSPECTOR, Role.ADDITIONAL_REGISTRAR})
+"""Posts of which an office may have any number."""
+
+
+def head_of(level: Level) -> Role:
+    """The post that heads an office: the one that it has one of."""
+    return next(role for role, levels in LEVELS.items() if level in levels and role not in SEVERAL)
 
 
 class Scope(StrEnum):

@@ -4,7 +4,10 @@ The line is read as every command that one of its words points to; of these read
 
 - one that explains every word wins: by what it explains, not by what comes first;
 - two that contradict each other are asked back (``STOP START``), the first word deciding whose question it is;
-- one that leaves words unexplained counts only as far as its shape lets it: STOP never, a status never against other words.
+- one that leaves words unexplained counts only as far as its shape lets it: STOP never, a status never against other words, but
+  names beside it are the society's.
+
+Free text explains any word, but loosely: between two readings that explain everything, the one that takes fewer words on trust wins.
 
 Only when nothing was found are words that are nearly a command's word taken for it, and only then is a bare value (``123/2019``)
 enough. What writes or stops something is therefore never guessed from a sentence that is about something else.
@@ -12,15 +15,16 @@ enough. What writes or stops something is therefore never guessed from a sentenc
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.freetext import may_be_named, name_left
 from bot.domain.line import Kind, Line, recognise
+from bot.domain.machine import is_from_machine
 from bot.domain.names import NAMES
 from bot.domain.reading import Reading, read_as
 from bot.domain.shapes import REG_NO, RESERVED, SHAPES
 from bot.domain.understanding import Ask, Call, Unknown
-from bot.domain.vocabulary import COMMAND, RIVAL, How, Match, owner
+from bot.domain.vocabulary import RIVAL, How, Match, owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +39,6 @@ _ALL = {shape.name: shape for shape in (*SHAPES, *RESERVED)}
 _IMPLIED = tuple(shape for shape in SHAPES if shape.implied)
 _CAREFUL = frozenset(shape.name for shape in SHAPES if shape.careful)
 
-_DIAL_CODE = re.compile(r"\*[0-9]{2,}(?:\*[0-9]+)*#")
 _TELEPHONE_DIGITS = 11
 _MOST_UNKNOWN = 12
 """Unknown words up to which nearness is tried: a longer text is not a command with a spelling mistake."""
@@ -43,9 +46,6 @@ _SURE_LETTERS = 5
 """Letters from which a misspelt word is enough for a command that only looks something up."""
 _MOST_NAMES = 4
 _MOST_SUGGESTIONS = 3
-_COMMANDS_IN_A_LIST = 5
-"""Different commands named in one message from which on it is a copy of our own help text."""
-_HINTS, _HINTS_WITH_FIGURES = 3, 2
 
 
 class Decision:
@@ -67,7 +67,7 @@ class Decision:
 
     def made(self) -> Understanding:
         """What the line means."""
-        if _is_from_machine(self._line):
+        if is_from_machine(self._line):
             return Unknown(self._speech.language, machine=True)
         readings = self._readings(self._line)
         understood = self._chosen(readings)
@@ -138,7 +138,7 @@ class Decision:
             return self._clean(clean)
         names = frozenset(reading.shape.name for reading in readings)
         standing = [r for r in readings if not r.shape.whole or not r.foreign(names)]
-        standing = [r for r in standing if not any(_is_part_of(r, other) for other in standing)]
+        standing = [r for r in standing if not any(r.is_part_of(other) for other in standing)]
         if len(standing) > 1:
             return self._contradiction(standing)
         if standing:
@@ -170,11 +170,23 @@ class Decision:
         """What follows from a reading that explains every word."""
         if reading.shape.reserved:
             return self._unknown(reading.shape.name)
+        reading = self._meant_instead(reading) or reading
         if reading.problem is not None:
             return self._ask(reading, reading.problem, reading.repairs)
+        if reading.surest is How.NEAR and reading.shape.changes & reading.args.keys():
+            return self._ask(reading, "unclear_command", [reading.args])
         if reading.stray and not reading.shape.numbers_unasked:
             return self._ask(reading, "extra_number", [reading.args])
         return Call(reading.shape.name, reading.args, self._speech.language)
+
+    def _meant_instead(self, reading: Reading) -> Reading | None:
+        """The reading as the command that is meant when only its values stand beside this one's word (``find 12/2019``)."""
+        if reading.shape.instead is None:
+            return None
+        other = read_as(_ALL[reading.shape.instead], self._line, self._today, unnamed=True)
+        if other is None or other.leftover or other.stray or not (other.args or other.repairs):
+            return None
+        return other if other.sure or other.repairs or not reading.args else None
 
     def _ask(self, reading: Reading, reason: str, repairs: Sequence[Mapping[str, Any]]) -> Ask:
         suggestions = dict.fromkeys(
@@ -219,15 +231,24 @@ class Decision:
         against = sum(item.words for item in reading.foreign()) + len(reading.leftover) - len(names)
         if shape.names_unasked is None:
             return (
-                self._answer(_without_leftovers(reading))
+                self._answer(reading.without_leftovers())
                 if reading.leads or reading.weight >= against
                 else self._unknown()
             )
-        if any("ordinary" in item.keys for item in reading.foreign()):
+        if any("ordinary" in item.keys and not may_be_named(item) for item in reading.foreign()):
             return self._unknown()
+        if (name := self._name_left(reading)) is not None and shape.names_as is not None:
+            return Call(shape.name, {shape.names_as: name}, self._speech.language)
         if reading.weight >= against or (reading.leads and len(names) == len(reading.leftover) <= _MOST_NAMES):
             return Ask(shape.name, shape.names_unasked, self._speech.language)
         return self._unknown()
+
+    def _name_left(self, reading: Reading) -> str | None:
+        """The name that a question is about, when the command's word leads or says as much as the name does."""
+        surely = reading.surest is not How.NEAR or len(self._line.items[reading.first].text) >= _SURE_LETTERS
+        if reading.stray or not surely or not (reading.leads or reading.weight >= len(reading.leftover)):
+            return None
+        return name_left(self._line, reading.leftover)
 
     def _names(self, key: str) -> bool:
         return any(key in item.keys for item in self._line.items)
@@ -237,14 +258,16 @@ class Decision:
         if reading.problem is not None:
             return self._ask(reading, reading.problem, reading.repairs)
         if len(reading.leftover) == 1 and not reading.stray and not reading.foreign()[0].commands:
-            return self._answer(_without_leftovers(reading))
+            return self._answer(reading.without_leftovers())
         return self._ask(reading, "unclear_words", [reading.args])
 
     def _implied(self) -> Understanding:
         """A line without any command's word: a value alone may be enough to tell what is meant, or to ask."""
         readings = [read_as(shape, self._line, self._today, unnamed=True) for shape in _IMPLIED]
         possible = [
-            r for r in readings if r is not None and r.clean and not r.stray and (r.args or r.repairs or _is_short(r))
+            r
+            for r in readings
+            if r is not None and r.clean and not r.stray and (r.args or r.repairs or _is_short(r.line))
         ]
         if "/" in self._line.text:  # no code is written so
             possible = [r for r in possible if r.args or r.shape.arguments[0] is REG_NO]
@@ -260,24 +283,17 @@ class Decision:
         return self._unknown() if best.doubtful else self._ask(best, "bare_number", [best.args])
 
 
-def _preference(reading: Reading) -> tuple[bool, bool, int, int, int]:
+def _preference(reading: Reading) -> tuple[bool, int, bool, int, int, int]:
     """What makes one reading that explains everything better than another."""
     own = not reading.shape.reserved
-    return (reading.runs and own, reading.runs, -reading.surest, len(reading.heads) + len(reading.cues), -reading.first)
+    pointing = len(reading.heads) + len(reading.cues)
+    return (reading.runs and own, -reading.loose, reading.runs, -reading.surest, pointing, -reading.first)
 
 
 def _unknown_words(line: Line) -> list[int]:
     """Where the unknown words stand; none when there are too many to try what they are near to."""
     unknown = [at for at, item in enumerate(line.items) if item.kind is Kind.WORD and not item.keys]
     return unknown if len(unknown) <= _MOST_UNKNOWN else []
-
-
-def _is_part_of(reading: Reading, other: Reading) -> bool:
-    """Whether the other reading has more to say and explains every word that points to this one (বাকি in ``কত দিন বাকি``)."""
-    pointing = (*reading.heads, *reading.cues)
-    if other.shape.reserved:
-        return False
-    return other.weight > reading.weight and all(reading.line.items[at].keys & other.shape.explained for at in pointing)
 
 
 def _is_nothing(understood: Understanding) -> bool:
@@ -294,29 +310,7 @@ def _rivals(item: Item) -> list[str]:
     return sorted(key.removeprefix(RIVAL) for key in item.keys if key.startswith(RIVAL))
 
 
-def _is_short(reading: Reading) -> bool:
+def _is_short(line: Line) -> bool:
     """Whether the numbers of a line are short enough not to be somebody's telephone number."""
-    digits = sum(len(item.text) for item in reading.line.items if item.kind is Kind.NUMBER)
-    return 0 < digits < _TELEPHONE_DIGITS or (digits > 0 and "/" in reading.line.text)
-
-
-def _without_leftovers(reading: Reading) -> Reading:
-    reading.leftover = []
-    return reading
-
-
-def _is_from_machine(line: Line) -> bool:
-    hints, figures, commands = set(), 0, set()
-    for item in line.items:
-        if "machine" in item.keys:
-            return True
-        if "machine.hint" in item.keys:
-            hints.add(item.text.lower())
-        elif item.kind is Kind.NUMBER:
-            figures += 1
-        commands |= {
-            key for key in item.keys if key.startswith(COMMAND) and item.how is How.EXACT and "filler" not in item.keys
-        }
-    if len(commands) >= _COMMANDS_IN_A_LIST or (len(line.items) > 3 and _DIAL_CODE.search(line.text.replace(" ", ""))):  # noqa: PLR2004
-        return True
-    return len(hints) >= (_HINTS_WITH_FIGURES if figures > 1 else _HINTS)
+    digits = sum(len(item.text) for item in line.items if item.kind is Kind.NUMBER)
+    return 0 < digits < _TELEPHONE_DIGITS or (digits > 0 and "/" in line.text)

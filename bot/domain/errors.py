@@ -6,7 +6,8 @@
     ├── SettingsError           barta.toml or the environment is wrong: names the setting
     ├── DomainError             a value that cannot be what it claims to be
     │   ├── InvalidMsisdn       not a telephone number
-    │   └── InvalidValue        a date, a registration number, a row's field that cannot be read
+    │   ├── InvalidValue        a date, a registration number, a row's field that cannot be read
+    │   └── TooManyRows         a document would be longer than anybody prints
     ├── StoreError              the database cannot serve
     │   ├── NotInitialised      run ``barta init``
     │   └── WrongVersion        the database belongs to another version of the program
@@ -40,6 +41,22 @@ class InvalidMsisdn(DomainError):  # noqa: N818 - named for what the value is
 
 class InvalidValue(DomainError):  # noqa: N818 - named for what the value is
     """A date, a registration number or another field that cannot be read."""
+
+
+class TooManyRows(DomainError):  # noqa: N818 - named for what the document would have
+    """A document would be longer than anybody prints.
+
+    Attributes:
+        rows: how many it would have.
+        most: how many it may have.
+    """
+
+    def __init__(self, rows: int, most: int) -> None:
+        super().__init__(
+            f"The document would have {rows} rows and may have {most}: ask for a smaller area or fewer days, or for xlsx."
+        )
+        self.rows = rows
+        self.most = most
 
 
 class StoreError(BartaError):

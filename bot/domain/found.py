@@ -21,6 +21,7 @@ class Found:
         problem: why it cannot be used as it is, a short stable key.
         repairs: values that may have been meant.
         along: values of other arguments that were read with it, by argument name.
+        instead: whole arguments that may have been meant, where a repair would be another argument's value.
     """
 
     value: Any
@@ -29,6 +30,7 @@ class Found:
     problem: str | None = None
     repairs: tuple[Any, ...] = ()
     along: Mapping[str, Any] = field(default_factory=dict)
+    instead: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,10 @@ class Scene:
         command: the command that is tried.
         today: for telling which years and dates can be meant.
         explained: the catalogue keys that mean nothing more beside this command.
+        args: the arguments that were read before this one.
     """
 
     command: str
     today: date
     explained: frozenset[str]
+    args: Mapping[str, Any] = field(default_factory=dict)

@@ -99,12 +99,14 @@ class Grammar:
 
     def _weighed(self, text: str, plain: str, today: date) -> Understanding:
         rest = self._without_keyword(plain)
-        line = cut(rest, self._vocabulary)
+        line = cut(rest, self._vocabulary, text)
         speech = Speech.of(text, line, rest)
         if not line.items:
             return Call("help", {}, speech.language) if rest != plain else Unknown(speech.language)
         if all(item.kind is Kind.MARK for item in line.items):
             return self._marks(line, speech, today)
+        if _asks_for_more(line):
+            return Unknown(speech.language, more=True)
         return Decision.about(self._vocabulary, today, speech, line).made()
 
     def _without_keyword(self, text: str) -> str:
@@ -139,6 +141,12 @@ class _Plain:
 
     alone: Call | None
     language: Language | None
+
+
+def _asks_for_more(line: Line) -> bool:
+    """Whether a line has a word such as আরও, and courtesies besides."""
+    words = [item for item in line.items if item.kind is not Kind.MARK]
+    return any("more" in item.keys for item in words) and all(item.keys & {"more", "filler"} for item in words)
 
 
 def number_choice(text: str) -> int | None:

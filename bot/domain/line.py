@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.text import spelt_as
 from bot.domain.vocabulary import COMMAND, How, owner
 
 if TYPE_CHECKING:
@@ -70,14 +71,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The items of a normalised text, in their order."""
+    """The items of a normalised text, in their order, and the text as it was typed."""
 
     text: str
     items: tuple[Item, ...]
+    typed: str = ""
 
     def span(self, first: int, last: int) -> str:
         """What was typed from one item to another, both included."""
         return self.text[self.items[first].start : self.items[last].end]
+
+    def as_typed(self, first: int, last: int) -> str:
+        """The same in the sender's own spelling, as names and other free text are kept."""
+        return spelt_as(self.typed, self.text, self.items[first].start, self.items[last].end)
 
     def touching(self, left: int) -> bool:
         """Whether nothing stands between an item and the next one."""
@@ -111,8 +117,14 @@ class Line:
         return [at for at, item in enumerate(self.items) if item.kind is kind]
 
 
-def cut(text: str, vocabulary: Vocabulary) -> Line:
-    """The line that a normalised text is."""
+def cut(text: str, vocabulary: Vocabulary, typed: str = "") -> Line:
+    """The line that a normalised text is.
+
+    Args:
+        text: normalised.
+        vocabulary: the words of every language.
+        typed: the text as it was typed, of which ``text`` is the end.
+    """
     tokens = [
         part
         for found in _TOKEN.finditer(text)
@@ -134,7 +146,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
                 continue
         items.append(token)
         at += 1
-    return Line(text, tuple(items))
+    return Line(text, tuple(items), typed)
 
 
 def recognise(line: Line, matches: Iterable[tuple[int, Match]]) -> Line:
@@ -142,7 +154,7 @@ def recognise(line: Line, matches: Iterable[tuple[int, Match]]) -> Line:
     items = list(line.items)
     for at, found in matches:
         items[at] = _recognised(items[at], items[at], line.text, found)
-    return Line(line.text, tuple(items))
+    return Line(line.text, tuple(items), line.typed)
 
 
 _VISARGA = "ঃ"

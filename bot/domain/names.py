@@ -93,8 +93,8 @@ def topics(line: Line, free: Set[int], scene: Scene) -> list[Found]:
         if item.kind is not Kind.WORD or item.keys & (scene.explained | {"negation", "filler"}):
             continue
         if name := _command_of(item):
-            about = {FILLER + name, "society"}
-            others = {index for index in free if line.items[index].commands or line.items[index].keys & about}
+            about = frozenset({FILLER + name, "society"})
+            others = {index for index in free if line.items[index].commands or _is_about(line.items[index], about)}
             return [Found(name, frozenset(others | {at}))]
     # ``help no``, ``help find``: a word that is otherwise a mere filler, alone beside the word for help.
     words = [at for at in sorted(free) if line.items[at].kind is Kind.WORD]
@@ -103,6 +103,10 @@ def topics(line: Line, free: Set[int], scene: Scene) -> list[Found]:
         name = _command_of(line.items[topic[0]], FILLER + scene.command)
         return [Found(name, frozenset(topic))] if name else []
     return []
+
+
+def _is_about(item: Item, about: frozenset[str]) -> bool:
+    return bool(item.keys & about) or any(key.startswith("topic.") for key in item.keys)
 
 
 def _command_of(item: Item, instead: str | None = None) -> str | None:

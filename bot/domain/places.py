@@ -19,7 +19,7 @@ from bot.domain.phonetics import sound
 from bot.domain.text import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bot.domain.offices import Office
 
@@ -32,7 +32,7 @@ _SHORTEST_MISSPELLING: Final = 5
 _LONGEST_TYPED: Final = 40
 
 _KIND_WORDS: Final = (
-    *("জেলা", "জিলা", "জেলার", "উপজেলা", "থানা", "বিভাগ"),
+    *("জেলা", "জিলা", "জেলার", "উপজেলা", "উপজেলার", "থানা", "থানার", "বিভাগ", "বিভাগের"),
     *("zila", "zilla", "jela", "jila", "district", "dist", "upazila", "upozila", "thana", "division", "bibhag"),
 )
 
@@ -124,8 +124,15 @@ class PlaceIndex:
         Returns:
             One place when it is sure, several when it is ambiguous, none when nothing is near.
         """
+        return self._first(typed, (self._same, self._part, self._begun, self._near))
+
+    def named(self, typed: str) -> tuple[Office, ...]:
+        """The places that have this very name, or one that sounds the same; nothing that is merely near."""
+        return self._first(typed, (self._same,))
+
+    def _first(self, typed: str, looks: Iterable[Callable[[str], set[int]]]) -> tuple[Office, ...]:
         keys = _keys(typed)
-        for look in (self._same, self._part, self._begun, self._near):
+        for look in looks:
             for key in keys:
                 found = look(key)
                 if found:

@@ -12,7 +12,7 @@ from bot.domain.values import SERIAL_DIGITS
 from bot.domain.vocabulary import How
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence, Set
     from datetime import date
 
     from bot.domain.found import Found
@@ -41,6 +41,7 @@ class Reading:
         repairs: arguments with which it could run.
         doubtful: whether an argument was taken for want of anything else to be done with it.
         sure: whether the form of its first argument alone tells what it is.
+        loose: how many words were taken for names or free text, because nothing else is known of them.
     """
 
     shape: CommandShape
@@ -52,9 +53,10 @@ class Reading:
     leftover: list[int] = field(default_factory=list)
     stray: list[int] = field(default_factory=list)
     problem: str | None = None
-    repairs: list[dict[str, Any]] = field(default_factory=list)
+    repairs: list[Mapping[str, Any]] = field(default_factory=list)
     doubtful: bool = False
     sure: bool = False
+    loose: int = 0
 
     @property
     def supported(self) -> bool:
@@ -92,6 +94,17 @@ class Reading:
         """The words left over that are not the words of these other commands."""
         return [item for item in map(self.line.items.__getitem__, self.leftover) if not item.commands & others]
 
+    def is_part_of(self, other: Reading) -> bool:
+        """Whether another reading has more to say and explains every word that points to this one (বাকি in ``কত দিন বাকি``)."""
+        if other.shape.reserved or other.weight <= self.weight:
+            return False
+        return all(self.line.items[at].keys & other.shape.explained for at in (*self.heads, *self.cues))
+
+    def without_leftovers(self) -> Reading:
+        """The same, its unexplained words passed over."""
+        self.leftover = []
+        return self
+
     @property
     def leads(self) -> bool:
         """Whether the command's own word is the first one that says anything."""
@@ -119,18 +132,26 @@ def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = Fal
         free = {at for at in free if line.items[at].kind is Kind.WORD}
     if reading.heads and any("negation" in line.items[at].keys for at in reading.cues):
         _object(reading, "negated", [{}])  # ``sms চাই না`` stops, ``বন্ধ চাই না`` may not
-    scene = Scene(shape.name, today, shape.explained)
+    scene = Scene(shape.name, today, shape.explained, reading.args)
     for argument in shape.arguments:
         _read_argument(reading, argument, scene, free)
+    if (problem := _lacking(shape, reading.args)) is not None:
+        _object(reading, problem, [])
+    reading.repairs = [whole for repair in reading.repairs if not _lacking(shape, whole := {**reading.args, **repair})]
     if shape.names_unasked is not None and not reading.args:
         free -= introductions(line, free, scene)
+    _leave(reading, free)
+    return reading
+
+
+def _leave(reading: Reading, free: Set[int]) -> None:
+    """What no argument took is left over, unless it belongs to the command's talk."""
     for at in sorted(free):
-        item = line.items[at]
+        item = reading.line.items[at]
         if item.kind is Kind.NUMBER:
             reading.stray.append(at)
-        elif not item.keys & shape.explained:
+        elif not item.keys & reading.shape.explained:
             reading.leftover.append(at)
-    return reading
 
 
 def _find_words(reading: Reading) -> None:
@@ -150,7 +171,7 @@ def _find_words(reading: Reading) -> None:
 
 def _counts_as_head(shape: CommandShape, line: Line, at: int) -> bool:
     item = line.items[at]
-    if shape.whole and item.how is How.STEM:
+    if shape.whole and not shape.inflected and item.how is How.STEM:
         return False  # ``বন্ধের দিন`` is a holiday
     following = line.after(at)
     if not item.keys & LABELS or following is None or line.items[following].kind is not Kind.NUMBER:
@@ -165,17 +186,26 @@ def _read_argument(reading: Reading, argument: Argument, scene: Scene, free: set
     for one in found:
         free -= one.uses
     broken = next((one for one in found if one.problem is not None), None)
-    values = list(dict.fromkeys(one.value for one in found if one.value is not None))
+    values = _different(found)
     if argument.name in reading.args and values and reading.args[argument.name] not in values:
         values.insert(0, reading.args[argument.name])
     if broken is not None:
-        _object(reading, broken.problem, [{argument.name: repair} for repair in broken.repairs])
+        _object(reading, broken.problem, [*({argument.name: repair} for repair in broken.repairs), *broken.instead])
     elif len(values) > 1 and argument.several is not None:
         _object(reading, argument.several, [{argument.name: value} for value in values])
     elif values:
         _accept(reading, argument, found, values[0])
     elif argument.missing is not None:
         _object(reading, argument.missing, [{argument.name: value} for value in argument.suggest_missing])
+
+
+def _different(found: Sequence[Found]) -> list[Any]:
+    """The values that were read, each once; some of them cannot be hashed."""
+    values: list[Any] = []
+    for one in found:
+        if one.value is not None and one.value not in values:
+            values.append(one.value)
+    return values
 
 
 def _accept(reading: Reading, argument: Argument, found: Sequence[Found], value: Any) -> None:
@@ -185,13 +215,18 @@ def _accept(reading: Reading, argument: Argument, found: Sequence[Found], value:
     elif not all(one.sure for one in found):
         reading.doubtful = True
     for one in found:
+        reading.loose += 0 if one.sure else sum(reading.line.items[at].words for at in one.uses)
         for name, other in one.along.items():
             reading.args.setdefault(name, other)
 
 
-def _object(reading: Reading, problem: str | None, repairs: list[dict[str, Any]]) -> None:
+def _object(reading: Reading, problem: str | None, repairs: Sequence[Mapping[str, Any]]) -> None:
     if reading.problem is None:
         reading.problem = problem
-        reading.repairs = [{**reading.args, **repair} for repair in repairs] or (
-            [dict(reading.args)] if reading.args else []
-        )
+        # Half a change is no repair: sent back, it would be taken for the whole.
+        alone: list[Mapping[str, Any]] = [{}] if reading.args and not reading.shape.changes else []
+        reading.repairs = [*repairs] or alone
+
+
+def _lacking(shape: CommandShape, args: Mapping[str, Any]) -> str | None:
+    return None if shape.lacks is None else shape.lacks(args)

@@ -6,14 +6,15 @@ A command is added by declaring its shape here and its words in the catalogue; a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from bot.domain import names, values
+from bot.domain import freetext, horizon, names, phones, posting, seats, values
+from bot.domain.topics import worded
 from bot.domain.vocabulary import COMMAND, CUE, FILLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable, Mapping, Set
     from typing import TypeAlias
 
     from bot.domain.found import Found, Scene
@@ -35,6 +36,8 @@ class Argument:
         several: the reason to ask with when there are two different ones; None when the first one counts.
         after: the argument without which this one is not looked for.
         suggest_missing: values to suggest when it is missing.
+        words: catalogue keys that end with a value and hold its words; they belong to the command's talk.
+        label: catalogue key of the word that is written before it.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Argument:
     several: str | None = None
     after: str | None = None
     suggest_missing: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,13 @@ class CommandShape:
         whole: the whole message must be about it; a sentence that merely has its word in it is not.
         careful: its short words are not guessed from misspelt ones, because running it by mistake would do harm.
         implied: its first argument alone is enough to think of it, without its word.
-        names_unasked: the reason to ask with when names are left over although no argument takes them.
+        inflected: its words may carry an ending (``ইউসিওর তালিকা``) although the whole message must be about it.
+        names_unasked: the reason to ask with when places are left over although no argument takes them.
+        names_as: the argument that other names are taken for, when nothing else was given.
         numbers_unasked: numbers that no argument takes are passed over; otherwise they are asked about.
+        changes: arguments that change something: not run with them when its word was only guessed from a misspelt one.
+        instead: the command that is meant when nothing but that command's own values were given.
+        lacks: the reason to ask with when arguments that go together are not all there.
         reserved: it is recognised, but cannot be run yet.
     """
 
@@ -67,8 +77,13 @@ class CommandShape:
     whole: bool = False
     careful: bool = False
     implied: bool = False
+    inflected: bool = False
     names_unasked: str | None = None
+    names_as: str | None = None
     numbers_unasked: bool = False
+    changes: frozenset[str] = frozenset()
+    instead: str | None = None
+    lacks: Callable[[Mapping[str, Any]], str | None] | None = None
     reserved: bool = False
     head: str = field(init=False)
     cue: str = field(init=False)
@@ -78,7 +93,7 @@ class CommandShape:
 
     def __post_init__(self) -> None:
         own = {COMMAND + self.name, CUE + self.name, FILLER + self.name, "filler"}
-        keys = own.union(*(argument.keys for argument in self.arguments))
+        keys = own.union(*(argument.keys | argument.words for argument in self.arguments))
         # Worked out once: a frozen dataclass has no other way to set them.
         object.__setattr__(self, "head", COMMAND + self.name)
         object.__setattr__(self, "cue", CUE + self.name)
@@ -111,8 +126,50 @@ LANG = Argument(
 CODE = Argument("code", values.codes, keys=frozenset({"label.code"}), missing="missing_code", several="two_codes")
 TOPIC = Argument("topic", names.topics)
 
+QUERY = Argument("query", freetext.queries, keys=frozenset({"society"}), missing="missing_query")
+NAME = Argument("query", freetext.nothing)  # written only: what takes it is the decision, when nothing else will
+DAYS = Argument("days", horizon.days, keys=horizon.KEYS, several="two_days")
+VIEWS = {
+    "topic.societies": "societies",
+    "topic.list": "societies",
+    "topic.stale": "stale",
+    "topic.pdf": "pdf",
+    "topic.xlsx": "xlsx",
+}
+VIEW = Argument("topic", worded(VIEWS), words=frozenset(VIEWS))
+CHANGE = Argument("topic", worded(posting.CHANGES), words=frozenset(posting.CHANGES), several="two_changes")
+ROLE = Argument("role", worded(posting.ROLES), words=frozenset(posting.ROLES))
+OFFICE = Argument("office", posting.offices, keys=posting.KEYS)
+PERSON = Argument("text", posting.people, keys=posting.KEYS)
+MSISDN = Argument("msisdn", phones.phones, keys=phones.KEYS, several="two_phones")
+PRESIDENT, SECRETARY = (
+    Argument(name, seats.holder(label), keys=frozenset({label, *seats.KEYS}), several="two_phones", label=label)
+    for name, label in seats.SEATS.items()
+)
+WHERE = replace(DISTRICT, read=seats.districts)
+NOBODY = Argument("seat", seats.unseated)
+PAIRING_CODE = Argument("code", values.codes, keys=frozenset({"label.code"}), several="two_codes")
+UNLINK = Argument("topic", worded({"topic.off": "off"}), words=frozenset({"topic.off"}))
+
 SHAPES = (
-    CommandShape("status", (REG_NO, DISTRICT), implied=True, names_unasked="which_society"),
+    CommandShape("status", (REG_NO, DISTRICT, NAME), implied=True, names_unasked="which_society", names_as="query"),
+    CommandShape("find", (QUERY,), whole=True, careful=True, instead="status"),
+    CommandShape("calendar", (VIEW, DAYS), whole=True, inflected=True),
+    CommandShape(
+        "officer",
+        (CHANGE, ROLE, OFFICE, MSISDN, PERSON),
+        whole=True,
+        inflected=True,
+        changes=frozenset({"topic"}),
+        lacks=posting.lacking,
+    ),
+    CommandShape(
+        "contact",
+        (PRESIDENT, SECRETARY, NOBODY, REG_NO, WHERE),
+        whole=True,
+        changes=frozenset(seats.SEATS),
+    ),
+    CommandShape("link", (UNLINK, MSISDN, PAIRING_CODE), whole=True, careful=True),
     CommandShape("help", (TOPIC,), numbers_unasked=True),
     CommandShape("language", (LANG,), whole=True),
     CommandShape("stop", whole=True, careful=True),
@@ -124,9 +181,9 @@ SHAPES = (
 RESERVED = tuple(
     CommandShape(name, reserved=True)
     for name in (
-        *("find", "calendar", "return", "rollup", "due", "undo", "correct", "approve", "reject"),
-        *("agm", "audit", "election", "interim", "dividend", "contact"),
-        *("remind", "send", "cancel", "pause", "resume", "officer", "link"),
+        *("return", "rollup", "due", "undo", "correct", "approve", "reject"),
+        *("agm", "audit", "election", "interim", "dividend"),
+        *("remind", "send", "cancel", "pause", "resume"),
         *("news", "product", "doc", "nominate", "track"),
     )
 )

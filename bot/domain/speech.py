@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.messages import Language
+from bot.domain.msisdn import Msisdn
 from bot.domain.text import bangla_digits, has_bangla_digit, has_bangla_letter, latin_digits
 from bot.domain.vocabulary import COMMAND, How
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.domain.line import Line
-    from bot.domain.shapes import CommandShape
+    from bot.domain.shapes import Argument, CommandShape
     from bot.domain.vocabulary import Vocabulary
 
 _LATIN_LETTER = re.compile("[A-Za-z]")
@@ -65,15 +65,25 @@ class Speech:
         for argument in shape.arguments:
             if (value := args.get(argument.name)) is None:
                 continue
-            key = next((key for key in argument.evidence if key.endswith(f".{value}")), None)
-            parts.append(self._word(key, vocabulary) if key else self._value(str(value)))
+            parts += self._said(argument, value, vocabulary)
         return " ".join(part for part in parts if part)
+
+    def _said(self, argument: Argument, value: Any, vocabulary: Vocabulary) -> list[str]:
+        key = next((key for key in sorted(argument.evidence | argument.words) if key.endswith(f".{value}")), None)
+        if key is not None:
+            return [self._word(key, vocabulary)]
+        label = [self._word(argument.label, vocabulary)] if argument.label else []
+        values = value.values() if isinstance(value, Mapping) else (value,)
+        return [*label, *(self._value(each) for each in values)]
 
     def _word(self, key: str, vocabulary: Vocabulary) -> str:
         return vocabulary.write(key, self.language, bangla_letters=self.bangla_letters)
 
-    def _value(self, value: str) -> str:
-        return bangla_digits(value) if self.bangla_digits else latin_digits(value)
+    def _value(self, value: Any) -> str:
+        text = str(value)
+        if isinstance(value, Msisdn):
+            text = text.removeprefix("+88")  # as it is written at home: 01700099900
+        return bangla_digits(text) if self.bangla_digits else latin_digits(text)
 
 
 def _sounds_bangla(line: Line, how: How) -> bool:

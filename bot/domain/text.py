@@ -64,6 +64,40 @@ def normalise(text: str) -> str:
     return " ".join(text.split())
 
 
+def spelt_as(typed: str, plain: str, start: int, end: int) -> str:
+    """A piece of a normalised text in the spelling in which it was typed, word by word.
+
+    Args:
+        typed: the text before it was normalised.
+        plain: its end, or all of it, normalised.
+        start: where the piece starts there.
+        end: where it ends.
+    """
+    words, first = plain.split(" "), plain.count(" ", 0, start)
+    raw = typed.split()
+    spelt: list[str] = []
+    at = sum(len(word) + 1 for word in words[:first])
+    for index in range(first, len(words)):
+        word = words[index]
+        inside = slice(max(start - at, 0), min(end - at, len(word)))
+        back = len(words) - index
+        own = raw[-back] if back <= len(raw) and normalise(raw[-back]) == word else ""
+        spelt.append(_same_piece(own, word, inside))
+        at += len(word) + 1
+        if at > end:
+            break
+    return " ".join(spelt)
+
+
+def _same_piece(own: str, word: str, inside: slice) -> str:
+    """What of a typed word a piece of its normal form is; the visarga that abbreviates (``লিঃ``) belongs to its word."""
+    if inside.start == 0 and (inside.stop == len(word) or own.endswith("ঃ")) and own:
+        return own
+    if len(own) == len(word):
+        return own[inside]
+    return precomposed(word[inside])
+
+
 def precomposed(text: str) -> str:
     """The form to send: NFC with য় ড় ঢ় as one character each, which saves a unit of the message for every one."""
     text = unicodedata.normalize("NFC", text)

@@ -51,11 +51,13 @@ class Unknown:
         language: the language that the sender wrote.
         machine: an operator's or a robot's message, never to be answered.
         reserved: the command it means, when that cannot be run yet.
+        more: it asks for the rest of a list and says nothing else, which only the list can answer.
     """
 
     language: Language
     machine: bool = False
     reserved: str | None = None
+    more: bool = False
 
 
 Understanding: TypeAlias = Call | Ask | Unknown

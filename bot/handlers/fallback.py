@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.replies import Reply
-from bot.domain.wording import Slot, Wording
+from bot.domain.wording import LINE_WIDTH, Slot, Wording
 
 if TYPE_CHECKING:
     from bot.domain.grammar import Ask
@@ -16,6 +16,7 @@ _LINES = {"line": Slot.LINE, "other": Slot.LINE}
 TEXTS = (
     Wording("unknown"),
     Wording("not_allowed"),
+    Wording("link_first", chat=True),
     Wording("not_yet"),
     Wording("broken"),
     Wording("ask.unclear"),
@@ -24,17 +25,29 @@ TEXTS = (
     Wording("ask.missing_language"),
     Wording("ask.missing_code"),
     Wording("ask.which_society"),
+    *(
+        Wording(f"ask.{reason}", 2)
+        for reason in (
+            *("missing_query", "missing_phone", "missing_office", "missing_name", "missing_change", "missing_seat"),
+            *("two_phones", "two_changes", "bad_phone", "bad_code"),
+        )
+    ),
+    *(Wording(f"ask.example.{command}", 2) for command in ("find", "calendar", "officer", "contact", "link")),
 )
 _SPECIAL = frozenset(text.key for text in TEXTS)
 
 
 def asked_back(ask: Ask) -> Reply:
-    """The question for an unclear text; where it can be repaired, the sender's own line as he should send it."""
-    match ask.suggestions:
+    """The question for an unclear text; where it can be repaired, the sender's own line as he should send it.
+
+    A line that is too long to be shown whole is not shown: sent back, it would be another one. An example is instead.
+    """
+    whole = max(map(len, ask.suggestions), default=0) <= LINE_WIDTH
+    match ask.suggestions if whole else ():
         case (line, other, *_):
             return Reply("ask.either", {"line": line, "other": other})
         case (line,):
             return Reply("ask.line", {"line": line})
         case _:
-            key = f"ask.{ask.reason}"
-            return Reply(key if key in _SPECIAL else "ask.unclear")
+            keys = (f"ask.{ask.reason}", f"ask.example.{ask.command}")
+            return Reply(next((key for key in keys if key in _SPECIAL), "ask.unclear"))

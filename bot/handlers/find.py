@@ -30,6 +30,8 @@ TEXTS = (
     Wording("find.option_near", 1, {"r": Slot.REG_NO, "name": Slot.NAME}),
     Wording("find.found", 6, {"n": Slot.COUNT}, option="find.option", options=LISTED, more=listing.MORE.key),
     Wording("find.rest", 6, {}, option="find.option", options=LISTED, more=listing.MORE.key),
+    Wording("find.chat_found", chat=True, slots={"n": Slot.COUNT}),
+    Wording("find.chat_rest", chat=True),
     Wording("find.none", 2, {"typed": Slot.TYPED}),
     listing.MORE,
 )
@@ -44,8 +46,9 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
         return Call("status", {"society_id": found[0]}, context.language)
     page = standings.by_ids(context.tx, found[:LISTED])
     choices = tuple(listing.asking(each, _label(context, each)) for each in page)
-    head = Reply("find.found", {"n": len(found)}) if ids is None else Reply("find.rest")
-    return Reply(head.key, head.params, choices=choices + listing.more("find", found[LISTED:]))
+    part = "found" if ids is None else "rest"
+    head = f"find.chat_{part}" if context.in_chat else f"find.{part}"
+    return Reply(head, {"n": len(found)}, choices=choices + listing.more("find", found[LISTED:]))
 
 
 def _label(context: Context, standing: Standing) -> Reply:

@@ -50,6 +50,13 @@ def _parse(text: str) -> Understanding:
     return _grammar().parse(text, _TODAY)
 
 
+def _folded(value: Any) -> Any:
+    """Arguments without what the sender's own spelling keeps: case and forms of letters and digits."""
+    if isinstance(value, dict):
+        return {key: _folded(each) for key, each in value.items()}
+    return normalise(value).lower() if isinstance(value, str) else value
+
+
 def _as_line(understood: Understanding) -> dict[str, Any]:
     if isinstance(understood, Call):
         return {"outcome": "run", "command": understood.command, "args": dict(understood.args)}
@@ -138,13 +145,13 @@ def _same_to_the_eye(draw: st.DrawFn, text: str) -> str:
 def test_what_looks_the_same_means_the_same(data: st.DataObject) -> None:
     line = data.draw(st.sampled_from(_LINES))
     typed = data.draw(st.composite(_same_to_the_eye)(line["text"]))
-    assert _as_line(_parse(f" {typed} ")) == _as_line(_parse(line["text"]))
+    assert _folded(_as_line(_parse(f" {typed} "))) == _folded(_as_line(_parse(line["text"])))
 
 
 @given(st.sampled_from([line for line in _RUN if "district" not in line["args"]]), st.randoms(use_true_random=False))
 def test_case_changes_nothing(line: dict[str, Any], chance: Any) -> None:
     typed = "".join(char.upper() if chance.random() < 0.5 else char.lower() for char in line["text"])
-    assert _as_line(_parse(typed)) == _as_line(_parse(line["text"]))
+    assert _folded(_as_line(_parse(typed))) == _folded(_as_line(_parse(line["text"])))
 
 
 @given(
@@ -164,6 +171,10 @@ _LONG_WORDS = {
     "language": ["language", "bhasha"],
     "stop": ["unsubscribe", "bondho"],
     "start": ["start", "subscribe", "shuru"],
+    "calendar": ["calendar", "kelendar", "ক্যালেন্ডার"],
+    "officer": ["officer", "অফিসার", "kormokorta"],
+    "contact": ["contact", "jogajog", "যোগাযোগ"],
+    "link": ["telegram", "টেলিগ্রাম"],
 }
 _TAILS = {"status": ["", " 123/2019", " ১২৩"], "language": [" bangla", " EN"]}
 
@@ -255,6 +266,14 @@ def test_no_mixture_is_too_strange(texts: list[str], glue: str) -> None:
         "stat ",
         "a b ",
         "!",
+        "find ",
+        "x find ",
+        "officer new ",
+        "officer new dimla 01700099911 ",
+        "017-",
+        "president 01 ",
+        "contact president Karim ",
+        "link 48 ",
         ". ",
     ],
 )
@@ -264,6 +283,48 @@ def test_a_long_text_takes_no_long_time(piece: str) -> None:
     _parse(text)
     number_choice(text)
     assert time.perf_counter() - started < 1
+
+
+def test_free_text_keeps_the_spelling_of_the_sender() -> None:
+    name = "মোঃ করিম উদ্দিন\u200c চৌধুরী"
+    understood = _parse(f"অফিসার নতুন ডিমলা ০১৭০০০৯৯৯১১ {name}")
+    assert isinstance(understood, Call)
+    assert understood.args["text"] == name
+    for query in ("ৎস্য-জীবী ডিমলা", "ADARSHA মহিলা ৫ নং", "আ\u09dfশা লিঃ", "অা\u09af\u09bcশা লিঃ"):
+        found = _parse(f"COOP find: {query} please")
+        assert isinstance(found, Call)
+        assert found.args["query"] == query
+
+
+def test_a_list_is_asked_to_go_on() -> None:
+    for text in ("more", "NEXT", "আরও", "আরো দেখান", "aro", "পরের", "more please", "পরবর্তী", "aro den"):
+        assert getattr(_parse(text), "more", False), text
+    for text in ("no more", "more sms", "status", "next meeting", "", "?", "2", "আর"):
+        assert not getattr(_parse(text), "more", False), text
+
+
+_CHANGES = (
+    ("officer", "officer new dimla 01700099911 Karim Uddin"),
+    ("officer", "অফিসার বদলি ০১৭০০০৯৯৯১১ ডোমার"),
+    ("officer", "officer end 01700099911"),
+    ("contact", "contact 12/2019 president Karim 01700100011"),
+    ("contact", "যোগাযোগ ১২/২০১৯ সভাপতি করিম ০১৭০০১০০০১১"),
+)
+
+
+@given(st.sampled_from(_CHANGES), st.data())
+def test_a_misspelt_word_changes_nothing_but_what_was_typed(change: tuple[str, str], data: st.DataObject) -> None:
+    command, line = change
+    word = line.split(" ", 1)[0]
+    at = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.sampled_from(_LETTERS[not word.isascii()]))
+    typed = data.draw(st.sampled_from([word[:at] + word[at + 1 :], word[:at] + letter + word[at + 1 :]]))
+    understood = _parse(typed + line.removeprefix(word))
+    if isinstance(understood, Call) and understood.args:
+        assert (understood.command, dict(understood.args)) in (
+            (command, dict(_parse(line).args)),  # type: ignore[union-attr]
+            ("status", {"reg_no": "12/2019"}),
+        )
 
 
 def test_the_short_way_decides_as_the_long_way_does() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.text import bangla_digits, has_bangla, latin_digits, normalise, precomposed
+from bot.domain.text import bangla_digits, has_bangla, latin_digits, normalise, precomposed, spelt_as
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,31 @@ def test_digits_alone_are_rewritten() -> None:
 def test_bangla_is_seen() -> None:
     assert has_bangla("abc ১")
     assert not has_bangla("abc ।")
+
+
+@pytest.mark.parametrize(
+    ("typed", "piece", "spelt"),
+    [
+        ("COOP find আ\u09dfশা লিঃ", "আ\u09af\u09bcশা লি", "আ\u09dfশা লিঃ"),
+        ("find মোঃ  করিম,", "মো: করিম", "মোঃ করিম"),
+        ("find (আ\u09dfশা)", "আ\u09af\u09bcশা", "আ\u09dfশা"),
+        ("find ৫ নং", "5 নং", "৫ নং"),
+        ("find:Dimla", "Dimla", "Dimla"),
+        ("find র\u200d্যাব", "র্যাব", "র\u200d্যাব"),
+    ],
+)
+def test_a_piece_in_its_own_spelling(typed: str, piece: str, spelt: str) -> None:
+    plain = normalise(typed)
+    start = plain.index(piece)
+    assert spelt_as(typed, plain, start, start + len(piece)) == spelt
+    assert spelt_as("", plain, start, start + len(piece)) == precomposed(piece)
+
+
+@given(st.text(), st.data())
+def test_every_piece_has_a_spelling_that_means_the_same(typed: str, data: st.DataObject) -> None:
+    plain = normalise(typed)
+    words = plain.split(" ")
+    first = data.draw(st.integers(0, len(words) - 1))
+    start = sum(len(word) + 1 for word in words[:first])
+    spelt = spelt_as(typed, plain, start, start + len(words[first]))
+    assert normalise(spelt) == normalise(words[first])

@@ -1,0 +1,33 @@
+"""What is said back to an unclear text."""
+
+from __future__ import annotations
+
+from bot.domain.grammar import Ask
+from bot.domain.messages import Language
+from bot.domain.wording import LINE_WIDTH
+from bot.handlers.fallback import TEXTS, asked_back
+
+
+def _key(command: str, reason: str, *suggestions: str) -> str:
+    return asked_back(Ask(command, reason, Language.EN, suggestions)).key
+
+
+def test_the_line_is_shown_as_it_should_be_sent() -> None:
+    assert asked_back(Ask("calendar", "bad_days", Language.EN, ("CALENDAR 90",))).params == {"line": "CALENDAR 90"}
+    assert _key("contact", "missing_seat", "CONTACT a", "CONTACT b") == "ask.either"
+
+
+def test_a_line_that_would_be_cut_gives_way_to_an_example() -> None:
+    long = "OFFICER new dimla 01700099911 Karim Uddin"
+    assert len(long) > LINE_WIDTH
+    assert _key("officer", "unclear_command", long) == "ask.example.officer"
+    assert _key("officer", "two_phones", long, long) == "ask.two_phones"
+    assert _key("status", "unclear_words", "STATUS 123/2019 " + "x" * LINE_WIDTH) == "ask.unclear"
+
+
+def test_a_reason_has_its_own_text_where_there_is_one() -> None:
+    own = {text.key for text in TEXTS}
+    assert _key("find", "missing_query") == "ask.missing_query"
+    assert _key("find", "something") == "ask.example.find"
+    assert _key("stop", "something") == "ask.unclear"
+    assert {_key("officer", reason) for reason in ("missing_phone", "missing_office", "missing_name")} <= own
