@@ -7,12 +7,15 @@ BIN := .venv/bin
 VENV := .venv/.installed
 PEERS := tests/peers/smsc
 NODE := $(PEERS)/node_modules/.installed
+EMULATOR := tests/peers/telegram
+TELEGRAM := $(EMULATOR)/.venv/.installed
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 INSTALL := PYTHON=$(PYTHON) sh tests/peers/install.sh
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults lock format clean venv node system
+.PHONY: help demo test check bench faults lock format clean venv node telegram system
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +23,7 @@ help: ## Show this list
 demo: $(VENV) ## Serve demo data on 127.0.0.1:8080, with a phone simulator; needs no account
 	@$(BIN)/barta demo
 
-test: $(VENV) $(NODE) ## Install what tests need (Kannel, PostgreSQL, Chromium …) and run them; ARGS="-k name" picks
+test: $(VENV) $(NODE) $(TELEGRAM) ## Install what tests need (Kannel, PostgreSQL, Chromium …) and run them; ARGS="-k name" picks
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV) ## Format, lint, types, imports and catalogues
@@ -41,16 +44,17 @@ format: $(VENV) ## Format the code and fix what can be fixed by itself
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lock: $(VENV) ## Choose versions anew and write requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 pyproject.toml --group dev -o requirements.lock
+lock: $(VENV) ## Choose versions anew and write requirements.lock, here and for the emulator of Telegram
+	$(LOCK) pyproject.toml --group dev -o requirements.lock
+	$(LOCK) $(EMULATOR)/requirements.in -o $(EMULATOR)/requirements.lock
 
 clean: ## Remove what was built or downloaded; var/ is left alone
-	rm -rf .venv $(PEERS)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv $(PEERS)/node_modules $(EMULATOR)/.venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 	find bot tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 venv: $(VENV)
 node: $(NODE)
+telegram: $(TELEGRAM)
 system:
 	@$(INSTALL) test
 
@@ -64,4 +68,11 @@ $(VENV): requirements.lock pyproject.toml
 
 $(NODE): $(PEERS)/package.json $(PEERS)/package-lock.json | system
 	@npm ci --prefix $(PEERS) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+# The emulator of Telegram has dependencies that the project does not have, and so an environment of its own.
+$(TELEGRAM): $(EMULATOR)/requirements.lock
+	@$(INSTALL) venv
+	@test -x $(EMULATOR)/.venv/bin/pip || $(PYTHON) -m venv --clear $(EMULATOR)/.venv
+	@$(EMULATOR)/.venv/bin/pip install --quiet --require-hashes -r $<
 	@touch $@

@@ -111,7 +111,8 @@ def channels(config: settings.Config) -> dict[str, tuple[type[Channel], ChannelS
 
 def simulator_is_on(config: settings.Config) -> bool:
     """Whether the page that speaks as any number is served."""
-    return not config.channels if config.simulator.enabled == "auto" else bool(config.simulator.enabled)
+    real = bool(config.channels or config.telegram)
+    return not real if config.simulator.enabled == "auto" else bool(config.simulator.enabled)
 
 
 class App:
@@ -209,7 +210,13 @@ class App:
         application.add_routes(Probes(self.store, self.delivery, self.metrics).routes())
         application.add_routes(Downloads(self.store, self.printer, renderer, self.clock).routes())
         board = Board(
-            self.store, self.receiver, renderer, self.clock, self.config, simulator=simulator_is_on(self.config)
+            self.store,
+            self.receiver,
+            renderer,
+            self.clock,
+            self.config,
+            simulator=simulator_is_on(self.config),
+            make=self.printer.make,
         )
         application.add_routes(board.routes())
         return application

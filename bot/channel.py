@@ -143,6 +143,11 @@ class Channel(Protocol):
         """What was configured."""
         ...
 
+    @property
+    def listening(self) -> bool:
+        """Whether messages can come in, as far as the channel can tell; ``/readyz`` calls one that cannot degraded."""
+        ...
+
     def routes(self) -> Sequence[web.RouteDef]:
         """The HTTP routes its provider calls, below ``/channels/<name>``."""
         ...

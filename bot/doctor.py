@@ -58,12 +58,10 @@ async def _findings() -> AsyncIterator[Finding]:
         "configuration", ok=True, said=f"short code {config.gateway.short_code}, {len(configured) - 1} provider(s)"
     )
     yield _simulator(config)
-    if config.telegram:
-        yield Finding("telegram", ok=True, said="configured, but this release does not use it yet")
     for name, (kind, own) in configured.items():
-        address = getattr(own, "send_url", None)
+        address = getattr(own, "send_url", None) or getattr(own, "api_base", None)
         if kind.real and address:
-            yield await _reachable(f"channels.{name}", address)
+            yield await _reachable(name if name == app.TELEGRAM else f"channels.{name}", address)
 
 
 def _guarded(part: str, look: Callable[[], str]) -> Finding:
@@ -102,7 +100,7 @@ def _database(env: Environment) -> str:
 
 def _simulator(config: Config) -> Finding:
     on = app.simulator_is_on(config)
-    risky = on and bool(config.channels)
+    risky = on and bool(config.channels or config.telegram)
     said = "served; whoever reaches the page can speak as any number" if on else "not served"
     return Finding("simulator", ok=not risky, said=said)
 

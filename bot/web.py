@@ -13,7 +13,7 @@ from bot.store import outbox
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.deliver import Delivery
+    from bot.deliver import Courier, Delivery
     from bot.metrics import Metrics
     from bot.store.query import Tx
     from bot.store.store import Store
@@ -43,7 +43,7 @@ class Probes:
     async def _ready(self, _: web.Request) -> web.Response:
         """503 only when the database or the writer is gone; a provider that is down is told, but messages still come in."""
         database, writer = await asyncio.gather(_answers(self._store.read), _answers(self._store.write))
-        channels = {name: str(courier.health) for name, courier in self._delivery.couriers.items()}
+        channels = {name: str(_health(courier)) for name, courier in self._delivery.couriers.items()}
         body = {
             "ready": database and writer,
             "database": str(Health.UP if database else Health.DOWN),
@@ -61,6 +61,11 @@ class Probes:
         metrics.writer_works.set(counts.works)
         metrics.writer_commits.set(counts.commits)
         return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
+
+
+def _health(courier: Courier) -> Health:
+    """How a channel is doing in both directions."""
+    return courier.health if courier.channel.listening else max(courier.health, Health.DEGRADED, key=list(Health).index)
 
 
 async def _answers(run: Callable[[Callable[[Tx], bool]], Awaitable[bool]]) -> bool:

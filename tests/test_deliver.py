@@ -45,6 +45,7 @@ class Scripted:
     Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
     idempotent: ClassVar[bool] = False
     real: ClassVar[bool] = False
+    listening: ClassVar[bool] = True
     abilities: ClassVar[Abilities] = SMS
     start_url: str | None = None
 

@@ -5,5 +5,11 @@ from collections.abc import Mapping
 from bot.channel import Channel
 from bot.channels.kannel import KannelChannel
 from bot.channels.simulator import SimulatedChat, SimulatorChannel
+from bot.channels.telegram import TelegramChannel
 
-KINDS: Mapping[str, type[Channel]] = {"kannel": KannelChannel, "simulator": SimulatorChannel, "simulated_chat": SimulatedChat}
+KINDS: Mapping[str, type[Channel]] = {
+    "kannel": KannelChannel,
+    "simulator": SimulatorChannel,
+    "simulated_chat": SimulatedChat,
+    "telegram": TelegramChannel,
+}

@@ -61,6 +61,7 @@ class KannelChannel:
     idempotent: ClassVar[bool] = False
     abilities: ClassVar[Abilities] = SMS
     real: ClassVar[bool] = True
+    listening: ClassVar[bool] = True
 
     start_url: str | None = None
 

@@ -38,6 +38,7 @@ class SimulatorChannel:
     idempotent: ClassVar[bool] = True
     abilities: ClassVar[Abilities] = SMS
     real: ClassVar[bool] = False
+    listening: ClassVar[bool] = True
 
     start_url: str | None = None
 

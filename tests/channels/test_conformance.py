@@ -6,6 +6,7 @@ A new channel adds its rig here: how its provider hands a message in, and what a
 from __future__ import annotations
 
 import asyncio
+import zlib
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +18,7 @@ from bot.channels import KINDS
 from bot.config import Config
 from bot.domain.messages import FINAL, State
 from bot.domain.text import precomposed
-from bot.store import conversation
+from bot.store import conversation, links
 from tests.gateway import SECRET, Running, kannel_config, running
 from tests.peers.ports import free_port, wait_for
 
@@ -56,6 +57,10 @@ class Rig(ABC):
     @abstractmethod
     async def hand_in(self, provider_id: str, text: str, sender: str = PRESIDENT, *, trusted: bool = True) -> int:
         """The provider hands a message in; the HTTP status of the acknowledgement."""
+
+    def address(self, number: str = PRESIDENT) -> str:
+        """The sender as the inbox has it: a number, or the chat that stands for it."""
+        return number
 
     @abstractmethod
     async def handset(self, number: str = PRESIDENT) -> list[str]:
@@ -128,7 +133,63 @@ class SimulatorRig(Rig):
         ]
 
 
-RIGS: list[type[Rig]] = [KannelRig, KannelBodyRig, SimulatorRig]
+class TelegramRig(Rig):
+    """Telegram's webhook; every sender has a chat, with the number of his telephone, and the chat stands for it."""
+
+    kind, channel = "telegram", "telegram"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str]] = []
+        application = web.Application()
+        application.add_routes([web.post("/bot{token}/{method}", self._call)])
+        self._server = TestServer(application)
+
+    async def _call(self, request: web.Request) -> web.Response:
+        result: object = True
+        match request.match_info["method"]:
+            case "getMe":
+                result = {"id": 1, "is_bot": True, "first_name": "Barta", "username": "barta_bot"}
+            case "sendMessage":
+                form = await request.post()
+                number = str(form["chat_id"])
+                self.sent.append((f"+{number}", str(form["text"])))
+                chat = {"id": int(number), "type": "private"}
+                result = {"message_id": len(self.sent), "date": 0, "chat": chat}
+        return web.json_response({"ok": True, "result": result})
+
+    async def start(self) -> None:
+        await self._server.start_server()
+
+    async def stop(self) -> None:
+        await self._server.close()
+
+    def config(self) -> Config:
+        bot = {"token": f"1:{'A' * 30}", "api_base": str(self._server.make_url("")), "mode": "webhook"}
+        gateway = {"public_url": f"http://127.0.0.1:{self.port}"}
+        return Config.model_validate({"gateway": gateway, "telegram": {**bot, "webhook_secret": "secret"}})
+
+    def address(self, number: str = PRESIDENT) -> str:
+        return number.removeprefix("+")
+
+    async def hand_in(self, provider_id: str, text: str, sender: str = PRESIDENT, *, trusted: bool = True) -> int:
+        chat, machine, store = self.address(sender), not sender.startswith("+"), self.gateway.app.store
+        if trusted and not machine and store.writer.alive:
+            now = self.gateway.app.clock.now()
+            await store.write(lambda tx: links.link(tx, "telegram", chat, sender, "contact", now))
+        person = {"id": 777 if machine else int(chat), "is_bot": machine, "first_name": "Officer"}
+        message = {"message_id": 1, "from": person, "chat": {**person, "type": "private"}, "date": 0, "text": text}
+        update = {"update_id": zlib.crc32(provider_id.encode()), "message": message}
+        headers = {"X-Telegram-Bot-Api-Secret-Token": "secret" if trusted else "guessed"}
+        url = f"{self.gateway.url}/telegram/webhook"
+        async with self.gateway.http.post(url, json=update, headers=headers) as response:
+            return response.status
+
+    async def handset(self, number: str = PRESIDENT) -> list[str]:
+        return [text for to, text in self.sent if to == number]
+
+
+RIGS: list[type[Rig]] = [KannelRig, KannelBodyRig, SimulatorRig, TelegramRig]
 
 
 @pytest.fixture(params=RIGS, ids=lambda rig: rig.__name__)
@@ -171,14 +232,18 @@ async def test_the_same_id_again_is_acknowledged_and_changes_nothing(rig: Rig) -
 
 async def test_the_text_arrives_as_it_was_typed(rig: Rig) -> None:
     assert await rig.hand_in("a", ODD) == 200
-    (received,) = await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99))
+    (received,) = await rig.gateway.app.store.read(
+        lambda tx: conversation.came_from(tx, rig.address(), rig.channel, 99)
+    )
     assert received.text == ODD
 
 
 async def test_a_long_text_arrives_whole(rig: Rig) -> None:
     text = ("ক্ষমতা " * 190).strip()  # about twenty parts
     assert await rig.hand_in("a", text) == 200
-    (received,) = await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99))
+    (received,) = await rig.gateway.app.store.read(
+        lambda tx: conversation.came_from(tx, rig.address(), rig.channel, 99)
+    )
     assert received.text == text
 
 
@@ -196,7 +261,7 @@ async def test_many_at_once_each_get_their_own(rig: Rig) -> None:
 async def test_whom_the_provider_does_not_vouch_for_is_refused_and_leaves_no_trace(rig: Rig) -> None:
     assert await rig.hand_in("a", "অবস্থা", trusted=False) == 403
     assert await rig.gateway.rows() == []
-    assert await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, PRESIDENT, rig.channel, 99)) == []
+    assert await rig.gateway.app.store.read(lambda tx: conversation.came_from(tx, rig.address(), rig.channel, 99)) == []
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged(rig: Rig) -> None:

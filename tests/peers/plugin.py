@@ -13,10 +13,11 @@ from tests.peers.child import PeerMissingError
 from tests.peers.kannel import Kannel
 from tests.peers.postgres import Postgres
 from tests.peers.smsc import Smsc
+from tests.peers.telegram import Telegram, TelegramServer
 
 KannelFactory = Callable[..., Awaitable[Kannel]]
 
-_PEERS = {"smsc", "kannel_factory", "postgres", "page"}
+_PEERS = {"smsc", "kannel_factory", "postgres", "page", "telegram"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -78,6 +79,25 @@ def postgres() -> Iterator[Postgres]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def telegram_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramServer]:
+    """The emulator's program; tests use `telegram`."""
+    server = TelegramServer(tmp_path_factory.mktemp("telegram"))
+    try:
+        with _present():
+            server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+async def telegram(telegram_server: TelegramServer) -> AsyncIterator[Telegram]:
+    """Telegram, with nothing said yet."""
+    async with Telegram(telegram_server) as opened:
+        yield opened
 
 
 @pytest.fixture
