@@ -6,7 +6,7 @@ not at all. ``bot.receive`` calls it and answers the provider afterwards.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,17 @@ from bot.domain.messages import Language
 from bot.domain.replies import Reply, load
 from bot.domain.text import normalise
 from bot.handlers.fallback import asked_back
+from bot.incoming import LIMIT, Incoming, Outcome
 from bot.posting import waiting
 from bot.store import inbox, links, outbox, senders
 from bot.store.inbox import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date, datetime
 
     from bot.channel import Line
     from bot.command import Command, Commands
     from bot.config import GatewaySettings
-    from bot.domain.grammar import Understanding
-    from bot.domain.messages import MO
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
     from bot.posting import Post
@@ -41,60 +39,6 @@ Said = tuple[Reply | Silence, Fate]
 
 CHOICES = "choices"
 """The dialogue that every reply with choices leaves open."""
-
-LIMIT = "limit"
-"""Why a sender who has drawn too many answers gets none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message in with everything that is known before the writer is asked.
-
-    Attributes:
-        mo: as the channel gave it.
-        sender: the number in E.164, or the raw sender where it is no number.
-        silence: why it gets no answer, if that is known already.
-        understanding: what the text means by itself.
-        now, today: the gateway's time.
-        found: what the command's ``look`` found.
-    """
-
-    mo: MO
-    sender: str
-    silence: str | None
-    understanding: Understanding
-    now: datetime
-    today: date
-    found: Any = None
-
-    def expected(self) -> Fate:
-        """What will most probably become of it."""
-        if self.silence is not None:
-            return Fate("silent", None, self.silence)
-        match self.understanding:
-            case Call(command=command):
-                return Fate("replied", command)
-            case Ask(command=command, reason=reason):
-                return Fate("replied", command, reason)
-            case Unknown(reserved=reserved):
-                return Fate("replied", None, "unknown" if reserved is None else "not_yet")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a message in.
-
-    Attributes:
-        answer: for the channel.
-        fate: as recorded.
-        fresh: False when the provider sent it before; nothing was changed then.
-        queued: the channels on which something waits to be sent because of it.
-    """
-
-    answer: Answer
-    fate: Fate
-    fresh: bool = True
-    queued: frozenset[str] = frozenset()
 
 
 class Answering:

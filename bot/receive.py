@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.answering import LIMIT, Answering, Incoming, Outcome
 from bot.domain.errors import InvalidMsisdn, StoreError
 from bot.domain.grammar import Unknown
 from bot.domain.messages import MO, Language
 from bot.domain.msisdn import Msisdn, is_machine
+from bot.incoming import LIMIT, Incoming, Outcome
 from bot.limits import SenderLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.answering import Answering
     from bot.channel import Answer, Line
     from bot.clock import Clock
     from bot.config import GatewaySettings
