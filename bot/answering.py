@@ -163,12 +163,13 @@ class Answering:
         """A button means what it meant when it was sent, to whom it was sent; its label is what the record shows."""
         press, mo = incoming.mo.press, incoming.mo
         assert press is not None  # noqa: S101 - the caller asked
-        content = outbox.content(tx, press.message_id, mo.channel, incoming.sender)
-        choices = load(content).choices if content else ()
-        if not 1 <= press.choice <= len(choices):
+        found = outbox.content(tx, press.message_id, mo.channel, incoming.sender)
+        if found is None:
             return incoming
-        chosen, reply = choices[press.choice - 1], Reply("", choices=choices)
-        language = incoming.understanding.language
+        reply, language = load(found[0]), found[1]
+        if not 1 <= press.choice <= len(reply.choices):
+            return incoming
+        chosen = reply.choices[press.choice - 1]
         label = self._renderer.labels(reply, language, incoming.today)[press.choice - 1]
         return replace(incoming, mo=replace(mo, text=label), understanding=Call(chosen.command, chosen.args, language))
 

@@ -152,6 +152,12 @@ def _texts(tx: Any, chat: str) -> list[str]:
     return [one.text for one in conversation.came_from(tx, chat, SIMULATED_CHAT, 10)]
 
 
+async def test_a_button_answers_in_the_language_of_its_list(talk: Talk) -> None:
+    (listed,) = await talk.chat("status 7/2009")
+    (answer,) = await talk.chat(f"{listed.id}:1", press=Press(listed.id, 1))
+    assert says(answer, "days left") or says(answer, "days ago")
+
+
 async def test_leaving_ends_the_link_in_silence(talk: Talk) -> None:
     await talk.contact(UCO)
     assert await talk.chat("", call=Call("link", {"left": True}, Language.BN)) == []

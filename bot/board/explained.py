@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import explain
+from bot.board import chat
+from bot.board.texted import SMS, recorded
 from bot.domain.committee import colour
 from bot.domain.grammar import Ask, Call, Unknown
 from bot.domain.messages import FINAL, State
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from bot.board.texted import How
     from bot.domain.access import Post
     from bot.domain.grammar import Understanding
     from bot.domain.offices import Office
@@ -37,26 +40,27 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 """No dialogue is open then: the panel shows who somebody is, not what he is in the middle of."""
 
 
-def thread(came: Sequence[Came], went: Sequence[Went]) -> list[JSON]:
+def thread(came: Sequence[JSON], went: Sequence[JSON]) -> list[JSON]:
     """Messages of both directions, oldest first, each answer right after what it answers."""
-    by_id = {one.id: one for one in came}
-    placed: list[tuple[tuple[datetime, int, int, int], JSON]] = [
-        ((one.received_at, one.id, 0, 0), incoming(one)) for one in came
-    ]
+    by_id = {one["id"]: one for one in came}
+    placed: list[tuple[tuple[str, int, int, int], JSON]] = [((one["at"], one["id"], 0, 0), one) for one in came]
     for one in went:
-        asked = by_id.get(one.in_reply_to or 0)
-        at, after = (one.created_at, 0) if asked is None else (asked.received_at, asked.id)
-        placed.append(((at, after, 1, one.id), outgoing(one)))
+        asked = by_id.get(one["in_reply_to"])
+        at, after = (one["at"], 0) if asked is None else (asked["at"], asked["id"])
+        placed.append(((at, after, 1, one["id"]), one))
     return [message for _, message in sorted(placed, key=lambda pair: pair[0])]
 
 
-def incoming(came: Came) -> JSON:
+def incoming(came: Came, channel: str) -> JSON:
     """A message in."""
     size = measure(came.text)
+    how, identity = recorded(came.provider_id, channel)
     return {
         "direction": "in",
         "id": came.id,
-        "provider_id": came.provider_id,
+        "provider_id": identity,
+        "channel": channel,
+        "how": str(how),
         "text": came.text,
         "at": came.received_at.isoformat(),
         "encoding": str(size.encoding),
@@ -91,9 +95,23 @@ def outgoing(went: Went) -> JSON:
     }
 
 
-def understood(text: str, understanding: Understanding, came: Came) -> JSON:
-    """What a text means, and how the grammar came to it."""
-    told: JSON = {"normalised": normalise(text), **explain.as_json(understanding), "language": None, "reason": None}
+def understood(understanding: Understanding | None, came: Came, how: How) -> JSON:
+    """What a message means, and how the grammar came to it; ``understanding`` is None where it had no words."""
+    if understanding is None:
+        return {
+            "normalised": None,
+            "outcome": str(how) if came.command else "unknown",
+            "command": came.command,
+            "args": {},
+            "language": None,
+            "reason": came.reason,
+        }
+    told: JSON = {
+        "normalised": normalise(came.text),
+        **explain.as_json(understanding),
+        "language": None,
+        "reason": None,
+    }
     match understanding:
         case Call(language=language):
             told["language"] = str(language)
@@ -118,12 +136,19 @@ def sender(tx: Tx, number: str, today: date) -> JSON:
     }
 
 
-def story(tx: Tx, came: Came, understanding: Understanding, today: date) -> JSON:
+def chatter(tx: Tx, own: str, today: date) -> JSON:
+    """Who a chat is: whoever's number it stands for now; somebody without a number, as long as it stands for none."""
+    number, linked = chat.speaks_for(tx, own)
+    return sender(tx, number, today) | {"chat": own, "number": number if linked else None}
+
+
+def story(tx: Tx, came: Came, channel: str, understanding: Understanding | None, today: date) -> JSON:
     """Everything about one message in: what it means, who sent it, what was stored."""
+    how, _ = recorded(came.provider_id, channel)
     return {
-        "understood": understood(came.text, understanding, came),
-        "sender": sender(tx, came.sender, today),
-        "inbox": incoming(came),
+        "understood": understood(understanding, came, how),
+        "sender": sender(tx, came.sender, today) if channel == SMS else chatter(tx, came.sender, today),
+        "inbox": incoming(came, channel),
         "outbox": [outgoing(one) for one in conversation.answers(tx, came.id)],
     }
 

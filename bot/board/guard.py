@@ -62,14 +62,23 @@ def only_our_host(request: web.Request, public_url: str) -> None:
         raise Refused(403, "host")
 
 
+def not_from_elsewhere(request: web.Request) -> None:
+    """Refuse what a browser asks for on behalf of another site's page.
+
+    Raises:
+        Refused: 403.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OURS:
+        raise Refused(403, "origin")
+
+
 def only_our_page(request: web.Request) -> None:
     """Refuse what another site's page sends. A request without a browser's marks comes from a program and may pass.
 
     Raises:
         Refused: 403 from elsewhere, 415 when it is not JSON.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OURS:
-        raise Refused(403, "origin")
+    not_from_elsewhere(request)
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
         raise Refused(403, "origin")

@@ -1,13 +1,17 @@
 """Which address leads to which page.
 
-==========================  ===========================================================================================
-``GET /``                   the overview: public facts only
-``GET /simulator``          the phone, when it is on; else 404 and how to turn it on
-``POST /simulator/send``    ``{"from", "text", "id"?}``; answers what was understood and stored
-``GET /simulator/thread``   ``?from=``: the newest messages from and to a number
-``GET /simulator/message``  ``?id=``: the story of one message in
-``GET /static/…``           styles, scripts, pictures
-==========================  ===========================================================================================
+===========================  ==========================================================================================
+``GET /``                    the overview: public facts only
+``GET /simulator``           the phones, when they are on; else 404 and how to turn them on; ``?start=`` offers to follow a link
+``POST /simulator/send``     ``{"from", "phone"?, "id"?}`` and what was done; answers what was understood and stored
+``GET /simulator/thread``    ``?from=``: the newest messages from and to a person, on both phones
+``GET /simulator/message``   ``?id=``: the story of one message in
+``GET /simulator/document``  ``?message=&from=``: the document that went with a message to the person's chat
+``GET /static/…``            styles, scripts, pictures
+===========================  ==========================================================================================
+
+A ``phone`` is ``sms``, the default, or ``chat``. What was done is ``"text": …``; in a chat also ``"press": {"message", "choice"}``,
+``"contact": true`` (sharing one's own number) or ``"start": token`` (following a link).
 """
 
 from __future__ import annotations
@@ -21,8 +25,9 @@ from aiohttp import web
 
 from bot.board.files import Files
 from bot.board.frame import Frame, language_of
-from bot.board.guard import HEADERS, Refused, only_our_host, only_our_page
-from bot.board.simulator import EXAMPLES, LARGEST_ID, LONGEST_TEXT, Simulator, Texted, sender_of
+from bot.board.guard import HEADERS, Refused, not_from_elsewhere, only_our_host, only_our_page
+from bot.board.simulator import EXAMPLES, Simulator, nothing_made
+from bot.board.texted import LONGEST_TEXT, Texted, id_of, sender_of
 from bot.domain.errors import StoreError
 from bot.domain.messages import State
 from bot.store import marks, overview
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
 
+    from bot.board.simulator import Make
     from bot.clock import Clock
     from bot.config import Config
     from bot.i18n import Renderer
@@ -46,18 +52,28 @@ class Board:
     """The pages.
 
     Args:
-        simulator: whether the phone is served; it speaks as any number.
+        simulator: whether the phones are served; they speak as any number.
+        make: makes the documents that are sent to the simulated chat.
     """
 
     def __init__(
-        self, store: Store, receiver: Receiver, renderer: Renderer, clock: Clock, config: Config, *, simulator: bool
+        self,
+        store: Store,
+        receiver: Receiver,
+        renderer: Renderer,
+        clock: Clock,
+        config: Config,
+        *,
+        simulator: bool,
+        make: Make = nothing_made,
     ) -> None:
         self._store = store
         self._clock = clock
         self._config = config.gateway
         self._files = Files()
         self._frame = Frame(renderer, self._files, config.gateway.short_code)
-        self._phone = Simulator(store, receiver, clock, config.gateway.short_code) if simulator else None
+        short_code = config.gateway.short_code
+        self._phone = Simulator(store, receiver, renderer, clock, short_code, make) if simulator else None
         self._counting = asyncio.Lock()
         self._counted: tuple[float, Mapping[str, Any]] | None = None
 
@@ -73,6 +89,7 @@ class Board:
             web.post("/simulator/send", self._json(partial(self._send, self._phone))),
             web.get("/simulator/thread", self._json(partial(self._thread, self._phone))),
             web.get("/simulator/message", self._json(partial(self._message, self._phone))),
+            web.get("/simulator/document", self._refusing(partial(self._document, self._phone))),
         ]
 
     async def _overview(self, request: web.Request) -> web.Response:
@@ -104,28 +121,44 @@ class Board:
 
     async def _send(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
         only_our_page(request)
-        return await phone.send(Texted.parse(await request.read()))
+        return await phone.send(Texted.parse(await request.read()), language_of(request))
 
     async def _thread(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
         return await phone.thread(sender_of(request.query.get("from")))
 
     async def _message(self, phone: Simulator, request: web.Request) -> dict[str, Any]:
-        wanted = request.query.get("id", "")
-        if not (
-            wanted.isascii() and wanted.isdigit() and len(wanted) <= len(str(LARGEST_ID)) and int(wanted) <= LARGEST_ID
-        ):
-            raise Refused(400, "id")
-        return await phone.story(int(wanted))
+        return await phone.story(id_of(request.query.get("id", "")))
+
+    async def _document(self, phone: Simulator, request: web.Request) -> web.Response:
+        not_from_elsewhere(request)  # making one costs time
+        message, sender = id_of(request.query.get("message", "")), sender_of(request.query.get("from"))
+        file = await phone.document(message, sender)
+        headers = {
+            **HEADERS,
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'inline; filename="{file.name}"',
+        }
+        return web.Response(body=file.content, content_type=file.mime, headers=headers)
 
     def _json(
         self, answer: Callable[[web.Request], Awaitable[dict[str, Any]]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """A route that answers JSON; what is refused becomes ``{"error", "message"}``."""
+        """A route that answers JSON."""
+
+        async def handler(request: web.Request) -> web.Response:
+            return _respond(await answer(request))
+
+        return self._refusing(handler)
+
+    def _refusing(
+        self, answer: Callable[[web.Request], Awaitable[web.Response]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """A route of the simulator; what is refused becomes ``{"error", "message"}``."""
 
         async def handler(request: web.Request) -> web.Response:
             try:
                 only_our_host(request, self._config.public_url)
-                return _respond(await answer(request))
+                return await answer(request)
             except Refused as refused:
                 status, key = refused.status, refused.key
             except web.HTTPRequestEntityTooLarge:

@@ -34,13 +34,15 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """A message out, or one that waits to go; the times are those of the columns of the same name."""
+    """A message out, or one that waits to go; the times are those of the columns of the same name, ``content`` the reply unrendered."""
 
     id: int
     message_class: str
     channel: str
     state: str
     text: str
+    content: str
+    language: str
     encoding: str
     segments: int
     price: Decimal
@@ -70,6 +72,8 @@ _went = select(
     outbox.c.channel,
     outbox.c.state,
     outbox.c.text,
+    outbox.c.content,
+    outbox.c.language,
     outbox.c.encoding,
     outbox.c.segments,
     outbox.c.price,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, text, update
 
-from bot.domain.messages import State
+from bot.domain.messages import Language, State
 from bot.store.query import Query, insert_once
 from bot.store.schema import outbox
 from bot.store.types import Instant
@@ -125,12 +125,13 @@ _row = select(
 _ALL = Query(_row.order_by(outbox.c.id), Row)
 _IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
 _ANSWERS = Query(_row.where(outbox.c.key == bindparam("key")), Row)
-_CONTENT: Query[str] = Query(
-    select(outbox.c.content).where(
+_CONTENT: Query[tuple[str, Language]] = Query(
+    select(outbox.c.content, outbox.c.language).where(
         outbox.c.id == bindparam("row_id"),
         outbox.c.channel == bindparam("on_channel"),
         outbox.c.recipient == bindparam("to"),
-    )
+    ),
+    lambda content, language: (str(content), Language(language)),
 )
 _ANY: Query[int] = Query(select(outbox.c.id).limit(1))
 _COUNTS = Query(
@@ -212,8 +213,8 @@ def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
     return tx.all(_ANSWERS, key=reply_key(inbox_id))
 
 
-def content(tx: Tx, row_id: int, channel: str, to: str) -> str | None:
-    """What a message said before it was rendered, if it went this way to this address."""
+def content(tx: Tx, row_id: int, channel: str, to: str) -> tuple[str, Language] | None:
+    """What a message said before it was rendered, and in which language, if it went this way to this address."""
     return tx.first(_CONTENT, row_id=row_id, on_channel=channel, to=to)
 
 

@@ -72,7 +72,7 @@ async def test_keys_of_the_phone_write_and_markup_stays_text(page: Page, demo_ur
         await written.fill("<img src=x onerror=alert(1)>")
         await page.get_by_role("button", name="পাঠান", exact=True).click()
         await expect(page.locator(".message.mine .said")).to_have_text("<img src=x onerror=alert(1)>")
-        assert await page.locator(".screen img").count() == 0
+        assert await page.locator(".thread img").count() == 0
 
 
 async def test_a_broken_connection_is_told_and_trying_again_sends_once(page: Page, demo_url: str, clock: Clock) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.board.simulator import EXAMPLES, LONGEST_TEXT
+from bot.board.simulator import EXAMPLES
+from bot.board.texted import LONGEST_TEXT
 from tests.board.conftest import OFFICER, PRESIDENT, with_simulator
 
 if TYPE_CHECKING:
@@ -214,7 +215,13 @@ async def test_the_page_offers_the_demo_people_and_texts_to_try(client: Client) 
 
 async def test_off_is_off_and_says_how_to_turn_it_on(serve: Serve) -> None:
     async with serve(with_simulator(False)) as client:
-        for path in ("/simulator", "/simulator/", "/simulator/thread", "/simulator/message"):
+        for path in (
+            "/simulator",
+            "/simulator/",
+            "/simulator/thread",
+            "/simulator/message",
+            "/simulator/document",
+        ):
             response = await client.get(path)
             assert response.status == 404
             assert "enabled = true" in await response.text()

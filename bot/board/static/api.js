@@ -19,19 +19,22 @@ async function call(path, options = {}) {
   return body;
 }
 
-/** Send a text. The same id again changes nothing, so that trying again is always safe. */
-export const send = (from, text, id) =>
+/** Send what was done on a phone ("sms" or "chat"). The same id again changes nothing, so that trying again is always safe. */
+export const send = (from, phone, id, what) =>
   call("/simulator/send", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ from, text, id }),
+    body: JSON.stringify({ from, phone, id, ...what }),
   });
 
-/** The newest messages from and to a number, and who it is. */
+/** The newest messages from and to a person on both phones, and who it is. */
 export const thread = (from) => call(`/simulator/thread?from=${encodeURIComponent(from)}`);
 
 /** The story of one message in. */
 export const story = (id) => call(`/simulator/message?id=${id}`);
+
+/** Where the document of a message to somebody's chat is. */
+export const documentAddress = (message, from) => `/simulator/document?message=${message}&from=${encodeURIComponent(from)}`;
 
 /** How the gateway is: it answers with its parts even when one of them is down. */
 export async function health() {

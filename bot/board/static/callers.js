@@ -1,4 +1,4 @@
-// Who is texting: one of the demo people, or any number that is typed. Kept for this tab, so that a reload keeps it.
+// Who holds the phones: one of the demo people, or any number that is typed. Kept for this tab, so that a reload keeps it.
 
 const KEPT = "from";
 
@@ -13,6 +13,7 @@ export class Callers {
     this.#other = form.querySelector("#other");
     this.#typed = form.querySelector("#other-number");
     this.#restore();
+    this.#form.querySelector("input[name=from]:checked")?.closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", () => this.#chosen(changed));
     this.#typed.addEventListener("focus", () => {
@@ -24,6 +25,12 @@ export class Callers {
   get number() {
     const chosen = this.#form.elements.from.value;
     return (chosen || this.#typed.value).trim();
+  }
+
+  /** Who texts now, as people call him; empty when no number was typed. */
+  get who() {
+    const chosen = this.#form.querySelector("input[name=from]:checked");
+    return chosen === this.#other ? this.number : chosen?.closest("label").querySelector(".caller-name").textContent.trim() ?? "";
   }
 
   /** Let somebody with this role text, unless somebody like that does already; whether the number changed. */

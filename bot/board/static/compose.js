@@ -3,7 +3,7 @@
 export class Compose {
   #text;
 
-  /** `send(text)` is called with what was written; Enter sends, Shift and Enter begin a new line. */
+  /** `send(text)` is called with what was written; Enter sends, Shift and Enter begin a new line. A phone may have no keys. */
   constructor(form, keypad, send) {
     this.#text = form.querySelector("textarea");
     form.addEventListener("submit", (event) => {
@@ -20,12 +20,15 @@ export class Compose {
         form.requestSubmit();
       }
     });
-    // Ready to type; but on a small screen the page begins at its top, and no keyboard covers it unasked.
-    if (matchMedia("(min-width: 900px)").matches) this.#text.focus({ preventScroll: true });
-    keypad.addEventListener("click", (event) => {
+    keypad?.addEventListener("click", (event) => {
       const key = event.target.closest("button")?.dataset.key;
       if (key !== undefined) this.#press(key);
     });
+  }
+
+  /** Ready to type. */
+  focus() {
+    this.#text.focus({ preventScroll: true });
   }
 
   #press(key) {

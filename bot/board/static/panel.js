@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { digits, moment, name, size, t, taka } from "./words.js";
 
 const STEPS = ["taken", "known", "understood", "answered", "delivered"];
+const UNDERSTOOD = { run: "done", dialogue: "done", press: "done", contact: "done", start: "done", ask: "ask" };
 const MARKS = { done: "✓", ask: "?", stopped: "–", waiting: "…" };
 
 /** Draw the story of one message. */
@@ -26,7 +27,7 @@ function steps(story) {
   const states = {
     taken: "done",
     known: ["machine", "no_number"].includes(story.inbox.reason) ? "stopped" : "done",
-    understood: { run: "done", dialogue: "done", ask: "ask" }[story.understood.outcome] ?? "stopped",
+    understood: UNDERSTOOD[story.understood.outcome] ?? "stopped",
     answered: answer ? "done" : "stopped",
     delivered: { delivered: "done", failed: "stopped", expired: "stopped", cancelled: "stopped" }[answer?.state] ?? (answer ? "waiting" : "stopped"),
   };
@@ -44,7 +45,7 @@ function understood(found) {
     el("p", { class: "verdict" },
       el("span", { class: `verdict-mark ${found.outcome}`, text: t(`outcome.${found.outcome}`) }), tech(found.outcome)),
     facts(
-      ["panel.normalised", el("code", { text: found.normalised })],
+      ["panel.normalised", found.normalised !== null && el("code", { text: found.normalised })],
       ["panel.command", found.command && [el("strong", { text: t(`command.${found.command}`) }), tech(found.command)]],
       ["panel.args", args.length > 0 && el("ul", { class: "args" }, args)],
       ["panel.language", found.language && t(`lang.${found.language}`)],
@@ -61,8 +62,9 @@ function sender(known) {
       post.society ? society(post.society) : null));
   return card("panel.sender",
     facts(
-      ["panel.number", digits(known.number)],
-      ["panel.posts", posts.length > 0 ? el("ul", { class: "posts" }, posts) : t("panel.public")],
+      ["panel.number", known.number ? digits(known.number) : t("panel.no_number")],
+      ["panel.chat", known.chat && [digits(known.chat), tech("simulated_chat")]],
+      ["panel.posts", posts.length > 0 ? el("ul", { class: "posts" }, posts) : known.number && t("panel.public")],
       ["panel.chosen", known.language && t(`lang.${known.language}`)],
       ["panel.stopped", known.stopped && t("panel.stopped.yes")]));
 }

@@ -1,105 +1,83 @@
-// The messages on the phone's screen. Only what changed is drawn again, so that a screen reader hears a message once.
+// The short messages on the telephone's screen: how each goes over the wire, where it is cut, what it costs.
 
 import { el } from "./dom.js";
+import { linked } from "./links.js";
+import { Rows } from "./rows.js";
 import { digits, size, t, taka, time } from "./words.js";
 
 export class Thread {
-  #list;
-  #drawn = new Map();
-  #explain;
-  #retry;
+  #rows;
+  #calls;
 
-  /** `explain(inboxId)` and `retry(pending)` are called when the reader asks for it. */
-  constructor(list, { explain, retry }) {
-    this.#list = list;
-    this.#explain = explain;
-    this.#retry = retry;
+  /** `explain(inboxId)`, `retry(pending)` and `follow(token)` are called when the reader asks for it. */
+  constructor(list, calls) {
+    this.#rows = new Rows(list);
+    this.#calls = calls;
   }
 
   /** Show stored messages, then those on their way to the gateway. */
   show(messages, pending, selected) {
-    const stored = new Set(messages.map((message) => message.provider_id));
-    const rows = [
-      ...messages.map((message) => [`${message.direction}-${message.id}`, message]),
-      ...pending.filter((one) => !stored.has(one.id)).map((one) => [`pending-${one.id}`, one]),
-    ];
-    const screen = this.#list.parentElement;
-    const atEnd = screen.scrollHeight - screen.scrollTop - screen.clientHeight < 60;
-    const before = this.#drawn.size;
-    const kept = new Set(rows.map(([key]) => key));
-    for (const [key, { node }] of this.#drawn) {
-      if (!kept.has(key)) {
-        node.remove();
-        this.#drawn.delete(key);
-      }
-    }
-    let previous = null;
-    for (const [key, message] of rows) {
-      const node = this.#draw(key, message);
-      const place = previous === null ? this.#list.firstChild : previous.nextSibling;
-      if (place !== node) this.#list.insertBefore(node, place);
-      node.classList.toggle("selected", message.direction === "in" && message.id === selected);
-      previous = node;
-    }
-    if (atEnd || this.#drawn.size > before) screen.scrollTop = screen.scrollHeight;
+    this.#rows.show(messages, pending, selected, (node, message) => this.#draw(node, message));
   }
 
-  #draw(key, message) {
-    const signature = JSON.stringify(message);
-    const drawn = this.#drawn.get(key);
-    if (drawn?.signature === signature) return drawn.node;
-    const node = drawn?.node ?? el("li");
+  #draw(node, message) {
     if (message.direction === "in") this.#incoming(node, message);
     else if (message.direction === "out") this.#outgoing(node, message);
-    else this.#pending(node, message);
-    this.#drawn.set(key, { node, signature });
-    return node;
+    else waiting(node, message, this.#calls.retry);
   }
 
   #incoming(node, message) {
     node.className = "message mine";
-    const silent = message.outcome === "silent" &&
-      el("p", { class: "silence", text: t(known("silence", message.reason) ?? "silence.other", { reason: message.reason }) });
     node.replaceChildren(
       el("div", { class: "bubble" },
         el("p", { class: "said", dir: "auto", text: message.text }),
-        el("p", { class: "facts" }, `${time(message.at)} · ${size(message)} `, this.#why(message.id))),
-      ...(silent ? [silent] : []));
+        el("p", { class: "facts" }, `${time(message.at)} · ${size(message)} `, why(message.id, this.#calls.explain))),
+      ...silence(message));
   }
 
   #outgoing(node, message) {
     node.className = `message theirs ${message.state}`;
     const many = message.parts.length > 1;
     const said = el("p", { class: "said", dir: "auto" });
-    message.parts.forEach((part, index) => {
-      said.append(el("span", { class: many ? `part part-${index % 2}` : "part", text: part }));
+    linked(message.parts, this.#calls.follow).forEach((part, index) => {
+      said.append(el("span", { class: many ? `part part-${index % 2}` : "part" }, part));
       if (index + 1 < message.parts.length) said.append(cut(index + 1, message.parts.length));
     });
     node.replaceChildren(
       el("div", { class: "bubble" }, said,
         el("p", { class: "facts" },
-          `${channel(message.channel)} · ${size(message)} · ${taka(message.price)} `),
+          `${t(`channel.${message.channel}`)} · ${size(message)} · ${taka(message.price)} `),
         el("p", { class: "facts" },
           el("span", { class: `state ${message.state}`, text: t(`state.${message.state}`) }),
           ` ${time(message.settled_at ?? message.submitted_at ?? message.at)} `,
           message.error ? el("span", { class: "error", text: message.error }) : null,
-          message.in_reply_to ? this.#why(message.in_reply_to) : null)));
+          message.in_reply_to ? why(message.in_reply_to, this.#calls.explain) : null)));
   }
+}
 
-  #pending(node, message) {
-    node.className = `message mine pending ${message.failed ? "failed" : ""}`;
-    node.replaceChildren(
-      el("div", { class: "bubble" },
-        el("p", { class: "said", dir: "auto", text: message.text }),
-        message.failed
-          ? el("p", { class: "facts", role: "alert" }, el("span", { class: "error", text: message.failed }), " ",
-            el("button", { type: "button", class: "link", text: t("again"), on: { click: () => this.#retry(message) } }))
-          : el("p", { class: "facts", text: t("sending") })));
-  }
+/** A message that is not stored yet, or could not be sent. */
+export function waiting(node, message, retry) {
+  node.className = `message mine pending ${message.failed ? "failed" : ""}`;
+  node.replaceChildren(
+    el("div", { class: "bubble" },
+      el("p", { class: "said", dir: "auto", text: message.text }),
+      message.failed
+        ? el("p", { class: "facts", role: "alert" }, el("span", { class: "error", text: message.failed }), " ",
+          el("button", { type: "button", class: "link", text: t("again"), on: { click: () => retry(message) } }))
+        : el("p", { class: "facts", text: t("sending") })));
+}
 
-  #why(id) {
-    return el("button", { type: "button", class: "why", "aria-label": t("why"), title: t("why"), text: "?", on: { click: () => this.#explain(id) } });
-  }
+/** Why a message got no answer, if it got none. */
+export function silence(message) {
+  if (message.outcome !== "silent") return [];
+  const key = `silence.${message.reason}`;
+  const known = t(key) !== message.reason;
+  return [el("p", { class: "silence", text: t(known ? key : "silence.other", { reason: message.reason }) })];
+}
+
+/** The button that tells in the panel what was understood. */
+export function why(id, explain) {
+  return el("button", { type: "button", class: "why", "aria-label": t("why"), title: t("why"), text: "?", on: { click: () => explain(id) } });
 }
 
 /** Where one part of a long message ends and the next begins. */
@@ -107,11 +85,3 @@ function cut(index, all) {
   const label = `${digits(index)}/${digits(all)}`;
   return el("span", { class: "cut", "aria-hidden": "true", title: t("cut", { n: index, all }), text: label });
 }
-
-/** The key of a word's text, if the catalogue has one. */
-function known(kind, word) {
-  const key = `${kind}.${word}`;
-  return t(key) === word ? null : key;
-}
-
-const channel = (name) => t(`channel.${name}`);

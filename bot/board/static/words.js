@@ -31,13 +31,17 @@ export function digits(value) {
 /** The one of two names that this page speaks. */
 export const name = (both) => (bangla ? both.bn : both.en) || both.bn;
 
-/** How a message goes over the wire. */
-export const size = ({ encoding, segments }) => t(segments === 1 ? "size.one" : "size", { encoding, n: segments });
+/** How a message goes over the wire; in a chat its length does not matter. */
+export const size = ({ channel, encoding, segments }) =>
+  channel === "simulated_chat" ? t("size.chat") : t(segments === 1 ? "size.one" : "size", { encoding, n: segments });
 
 /** Times of day and days in Dhaka. */
 export const time = (iso) => digits(CLOCK.format(new Date(iso)));
 export const minutes = (date) => digits(MINUTES.format(date));
 export const moment = (iso) => `${digits(DAY.format(new Date(iso)))} ${minutes(new Date(iso))}`;
+
+/** A number as it is dialled in the country. */
+export const local = (number) => (number.startsWith("+880") ? `0${number.slice(4)}` : number);
 
 /** An amount in taka. */
 export const taka = (amount) => `৳${digits(amount)}`;
