@@ -163,7 +163,7 @@ class Answering:
         """A button means what it meant when it was sent, to whom it was sent; its label is what the record shows."""
         press, mo = incoming.mo.press, incoming.mo
         assert press is not None  # noqa: S101 - the caller asked
-        found = outbox.content(tx, press.message_id, mo.channel, incoming.sender)
+        found = outbox.said(tx, press.message_id, mo.channel, incoming.sender)
         if found is None:
             return incoming
         reply, language = load(found[0]), found[1]

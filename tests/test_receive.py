@@ -24,7 +24,7 @@ from bot.store.inbox import Fate
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
-    from bot.answering import Outcome
+    from bot.incoming import Outcome
     from bot.store.outbox import Row
 
 PRESIDENT = "01700100011"

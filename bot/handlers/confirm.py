@@ -40,7 +40,8 @@ def _yes(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     refused = None if context.linked else _refused(context, ticket, args.get("code"))
     if refused is not None:
         return refused
-    tickets.close(tx, ticket.id, "used", context.now)
+    if not tickets.close(tx, ticket.id, "used", context.now):  # of two who come at once, one is too late
+        return Reply("yes.done_already")
     context.confirmed = True
     return Call(ticket.content["command"], ticket.content["args"], context.language)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot import inviting
 from bot.command import Command, Notice, Silence
 from bot.domain.errors import InvalidMsisdn
 from bot.domain.messages import MessageClass
@@ -154,13 +155,8 @@ def _by_sms(context: Context, args: Mapping[str, Any]) -> Reply:
     """A number is proved by what is sent to it: the answer carries a link that works once."""
     if "code" in args:
         return Reply("link.in_chat")
-    if context.start_url is None:
-        return Reply("link.not_here")
-    until = context.now + timedelta(days=context.gateway.link_days)
-    token = tickets.issue_token(
-        context.tx, "link", context.sender.msisdn, {}, now=context.now, until=until, inbox_id=context.inbox_id
-    )
-    return Reply("link.open", {"url": f"{context.start_url}{token}"}, secret=True)
+    url = inviting.link_for(context, context.sender.msisdn)
+    return Reply("link.not_here") if url is None else Reply("link.open", {"url": url}, secret=True)
 
 
 def _off(context: Context) -> Reply:

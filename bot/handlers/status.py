@@ -9,24 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import listing
+from bot import listing, which_society
 from bot.command import Command
 from bot.domain.grammar import Call
 from bot.domain.registry import RegistrationNo, Standing
-from bot.domain.replies import Choice, Reply
+from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import search, standings
+from bot.which_society import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.command import Context
-
-LISTED = 5
-"""Most societies in one numbered list."""
-
-DISTRICT_DEPTH = 3
-"""Codes in a district's lineage: nation, division, district."""
 
 _FACTS = {"r": Slot.REG_NO, "agm": Slot.YEAR, "audit": Slot.YEAR}
 _NAMED = {**_FACTS, "name": Slot.NAME, "place": Slot.PLACE}
@@ -82,41 +77,18 @@ def _by_name(context: Context, query: str) -> Reply | Call:
 
 def _by_number(context: Context, number: RegistrationNo, district: str | None) -> Reply:
     text = str(number)
-    places = context.places.find(district) if district else []
-    if district and not places:
+    sought = which_society.by_number(context, number, district)
+    if not sought.known_place:
         return Reply("status.unknown_place", {"r": text, "typed": district})
-    found = _search(context, number, [place.lineage for place in places])
-    if len(found) == 1:
-        return _one(context, found)
-    if not found:
-        if len(places) == 1:
-            place = {"bn": places[0].name_bn, "en": places[0].name_en}
-            return Reply("status.not_found_in", {"r": text, "place": place})
+    if len(sought.found) == 1:
+        return _one(context, sought.found)
+    if not sought.found:
+        if sought.place:
+            return Reply("status.not_found_in", {"r": text, "place": sought.place})
         return Reply("status.not_found", {"r": text})
-    if len(found) > LISTED:
+    if len(sought.found) > LISTED:
         return Reply("status.many_years" if number.year is None else "status.many_districts", {"r": text})
-    return _ask(found, Reply("status.which_district", {"r": text}), "status.option")
-
-
-def _search(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
-    """In the places given; else among the sender's own societies, then in his own districts, and only then everywhere."""
-    if lineages:
-        return _under(context, number, lineages)
-    posts = context.sender.posts
-    near = _under(context, number, [_home(post.lineage) for post in posts]) if posts else []
-    mine = [standing for standing in near if standing.id in context.sender.society_ids]
-    return mine or near or standings.by_number(context.tx, number)
-
-
-def _under(context: Context, number: RegistrationNo, lineages: Sequence[str]) -> list[Standing]:
-    """The societies with a number under any of these lineages, each once."""
-    found = (each for lineage in dict.fromkeys(lineages) for each in standings.by_number(context.tx, number, lineage))
-    return list({standing.id: standing for standing in found}.values())
-
-
-def _home(lineage: str) -> str:
-    """The lineage within which a post's own numbers are sought: its district, or its area where that is larger."""
-    return "/".join(lineage.split("/")[:DISTRICT_DEPTH]).rstrip("/") + "/"
+    return _ask(sought.found, Reply("status.which_district", {"r": text}), "status.option")
 
 
 def _one(context: Context, found: Sequence[Standing]) -> Reply:
@@ -142,23 +114,7 @@ def _one(context: Context, found: Sequence[Standing]) -> Reply:
 
 def _ask(found: Sequence[Standing], question: Reply, option: str) -> Reply:
     """A numbered list; choosing from it asks for that society."""
-    choices = tuple(
-        Choice(
-            Reply(
-                option,
-                {
-                    "r": each.registration_no,
-                    "place": {"bn": each.district_bn, "en": each.district_en},
-                    "name": {"bn": each.name_bn, "en": each.name_en},
-                },
-            ),
-            "status",
-            {"society_id": each.id},
-            tuple(filter(None, (each.district_bn, each.district_en, each.registration_no, each.name_bn))),
-        )
-        for each in found
-    )
-    return Reply(question.key, question.params, choices=choices)
+    return Reply(question.key, question.params, choices=which_society.choices(found, option, "status"))
 
 
 STATUS = Command("status", _run, TEXTS, look=listing.named, looks_for=frozenset({"query"}))

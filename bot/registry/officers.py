@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.domain.access import Role
+from bot.domain.access import LEVELS, SEVERAL, Role
 from bot.domain.messages import Language
 from bot.domain.offices import Level
 from bot.domain.text import normalise
-from bot.registry.importing import Plan, bring_in
+from bot.registry.importing import UNWATCHED, Plan, bring_in
 from bot.registry.report import shown
 from bot.registry.sheets import rows_of
 from bot.store import offices, people
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.domain.offices import Office
-    from bot.registry.importing import Run
+    from bot.registry.importing import Run, Watch
     from bot.registry.report import ImportReport
     from bot.registry.rows import Row
     from bot.registry.sheets import Cell
@@ -34,19 +34,6 @@ if TYPE_CHECKING:
     from bot.store.query import Tx
 
 REQUIRED = (("name",), ("role",), ("office_code",), ("phone",))
-
-LEVELS: Mapping[Role, frozenset[Level]] = {
-    Role.UPAZILA_OFFICER: frozenset({Level.UPAZILA, Level.THANA}),
-    Role.DISTRICT_OFFICER: frozenset({Level.DISTRICT}),
-    Role.JOINT_REGISTRAR: frozenset({Level.DIVISION}),
-    Role.REGISTRAR: frozenset({Level.NATION}),
-    Role.ADDITIONAL_REGISTRAR: frozenset({Level.NATION}),
-    Role.INSPECTOR: frozenset(Level),
-}
-"""Post → at which offices it can be held."""
-
-SEVERAL = frozenset({Role.INSPECTOR, Role.ADDITIONAL_REGISTRAR})
-"""Posts of which an office may have any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +52,21 @@ class Entry:
         return self.office_id, self.role
 
 
-def import_officers(run: Run, path: Path, *, dry_run: bool = False, partial: bool = False, today: date) -> ImportReport:
+def import_officers(
+    run: Run,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    partial: bool = False,
+    today: date,
+    watch: Watch = UNWATCHED,
+) -> ImportReport:
     """Bring in a list of officers; arguments as for ``import_societies``.
 
     Raises:
         InvalidValue: the file cannot be read at all.
     """
-    return import_officer_rows(run, rows_of(path), dry_run=dry_run, partial=partial, today=today)
+    return import_officer_rows(run, rows_of(path), dry_run=dry_run, partial=partial, today=today, watch=watch)
 
 
 def import_officer_rows(
@@ -81,6 +76,7 @@ def import_officer_rows(
     dry_run: bool = False,
     partial: bool = False,
     today: date,
+    watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """``import_officers`` from rows with their line numbers, header first."""
     known = offices.by_codes(run(offices.all_offices))
@@ -90,7 +86,7 @@ def import_officer_rows(
         return sum([_fill(tx, post, list(named), today, write=write) for post, named in posts])
 
     plan = Plan("officers", REQUIRED, OfficerRows(known).check, apply, at_once=True)
-    return bring_in(run, rows, plan, dry_run=dry_run, partially=partial, today=today)
+    return bring_in(run, rows, plan, dry_run=dry_run, partially=partial, today=today, watch=watch)
 
 
 class OfficerRows:

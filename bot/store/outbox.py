@@ -125,7 +125,7 @@ _row = select(
 _ALL = Query(_row.order_by(outbox.c.id), Row)
 _IN_STATE = Query(_row.where(outbox.c.state == bindparam("state")).order_by(outbox.c.id), Row)
 _ANSWERS = Query(_row.where(outbox.c.key == bindparam("key")), Row)
-_CONTENT: Query[tuple[str, Language]] = Query(
+_SAID: Query[tuple[str, Language]] = Query(
     select(outbox.c.content, outbox.c.language).where(
         outbox.c.id == bindparam("row_id"),
         outbox.c.channel == bindparam("on_channel"),
@@ -213,9 +213,15 @@ def answers_to(tx: Tx, inbox_id: int) -> list[Row]:
     return tx.all(_ANSWERS, key=reply_key(inbox_id))
 
 
-def content(tx: Tx, row_id: int, channel: str, to: str) -> tuple[str, Language] | None:
+def said(tx: Tx, row_id: int, channel: str, to: str) -> tuple[str, Language] | None:
     """What a message said before it was rendered, and in which language, if it went this way to this address."""
-    return tx.first(_CONTENT, row_id=row_id, on_channel=channel, to=to)
+    return tx.first(_SAID, row_id=row_id, on_channel=channel, to=to)
+
+
+def content(tx: Tx, row_id: int, channel: str, to: str) -> str | None:
+    """Likewise, whatever the language."""
+    found = said(tx, row_id, channel, to)
+    return None if found is None else found[0]
 
 
 def counts(tx: Tx) -> list[tuple[str, str, int]]:

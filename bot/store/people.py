@@ -9,19 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, func, insert, literal, select, update
 
 from bot.domain.access import Role
 from bot.domain.messages import Language
+from bot.domain.offices import NATION_CODE, Level, Office
+from bot.store.given import given, given_query
 from bot.store.query import Query, insert_once, values_of
-from bot.store.schema import appointments, offices, people, subscribers
+from bot.store.schema import appointments, links, offices, people, societies, subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
     from typing import Any
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Executable, FromClause, Select
 
     from bot.store.query import Tx
 
@@ -60,13 +62,15 @@ class Appointment:
     society_id: int | None = None
 
 
-_FIND: Query[int] = Query(
-    select(people.c.id)
-    .where(people.c.msisdn == bindparam("msisdn"), people.c.name == bindparam("name"))
-    .order_by(people.c.id)
-    .limit(1)
-)
-_ADD: Query[int] = Query(insert(people).values(values_of("name", "msisdn")).returning(people.c.id))
+def _find(given_rows: FromClause, position: ColumnElement[int], columns: Sequence[ColumnElement[Any]]) -> Executable:
+    msisdn, name = columns
+    known = given_rows.join(people, (people.c.msisdn == msisdn) & (people.c.name == name))
+    return select(position, func.min(people.c.id)).select_from(known).group_by(position)
+
+
+_FIND = given_query((Text, Text), _find, lambda position, found: (position, found))
+_ADD: Query[int] = Query(insert(people).values(values_of("name", "msisdn")))
+_ADD_ONE: Query[int] = Query(insert(people).values(values_of("name", "msisdn")).returning(people.c.id))
 _APPOINT: Query[int] = Query(
     insert(appointments).values(values_of("person_id", "role", "office_id", "society_id", "started_on"))
 )
@@ -123,8 +127,24 @@ _FILL_LANGUAGE: Query[int] = Query(
 
 def person(tx: Tx, name: str, msisdn: str | None) -> int:
     """The id of the person with this name and number, written first if need be; without a number always a new one."""
-    found = None if msisdn is None else tx.first(_FIND, name=name, msisdn=msisdn)
-    return tx.one(_ADD, name=name, msisdn=msisdn) if found is None else found
+    return persons(tx, [(name, msisdn)])[0]
+
+
+def persons(tx: Tx, named: Sequence[tuple[str, str | None]]) -> list[int]:
+    """The ids of several people, in the order given, as ``person`` finds or writes each."""
+    known = _known(tx, {one for one in named if one[1] is not None})
+    missing = dict.fromkeys(one for one in named if one[1] is not None and one not in known)
+    if missing:
+        tx.run_many(_ADD, ({"name": name, "msisdn": msisdn} for name, msisdn in missing))
+        known |= _known(tx, missing)
+    return [known[one] if one[1] is not None else tx.one(_ADD_ONE, name=one[0], msisdn=None) for one in named]
+
+
+def _known(tx: Tx, named: Collection[tuple[str, str | None]]) -> dict[tuple[str, str | None], int]:
+    if not named:
+        return {}
+    asked = list(named)
+    return {asked[at]: found for at, found in tx.all(_FIND, **given((msisdn, name) for name, msisdn in asked))}
 
 
 def appoint(tx: Tx, new: Iterable[Appointment]) -> None:
@@ -168,3 +188,92 @@ def offer_language(tx: Tx, msisdn: str, language: Language) -> None:
     """Answer a number in ``language`` unless it has chosen one itself."""
     tx.run(_OFFER_LANGUAGE, msisdn=msisdn, language=language.value)
     tx.run(_FILL_LANGUAGE, number=msisdn, language=language.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a post now.
+
+    Attributes:
+        appointment_id, person_id: ours.
+        role: the post.
+        name: the person's name.
+        msisdn: the person's number.
+        linked: whether a chat stands for that number.
+    """
+
+    appointment_id: int
+    person_id: int
+    role: Role
+    name: str
+    msisdn: str | None
+    linked: bool
+
+
+def _holder(appointment: int, person: int, role: str, name: str, msisdn: str | None, linked: object) -> Holder:
+    return Holder(appointment, person, Role(role), name, msisdn, bool(linked))
+
+
+def _staffed(*row: Any) -> tuple[Office, Holder | None]:
+    office = Office(row[0], row[1], Level(row[2]), *row[3:6])
+    return office, None if row[6] is None else _holder(*row[6:])
+
+
+_linked = (
+    select(literal(1)).where(links.c.msisdn == people.c.msisdn, links.c.ended_at.is_(None)).correlate(people).exists()
+)
+_HOLDING = (appointments.c.id, people.c.id, appointments.c.role, people.c.name, people.c.msisdn, _linked)
+_open_now = appointments.c.ended_on.is_(None)
+_staff = (
+    select(
+        *(offices.c.id, offices.c.code, offices.c.level, offices.c.lineage, offices.c.name_bn, offices.c.name_en),
+        *_HOLDING,
+    )
+    .select_from(
+        offices.outerjoin(appointments, (appointments.c.office_id == offices.c.id) & _open_now).outerjoin(
+            people, people.c.id == appointments.c.person_id
+        )
+    )
+    .order_by(offices.c.lineage, appointments.c.role, appointments.c.id)
+)
+_STAFF = Query(
+    _staff.where(offices.c.lineage >= bindparam("lineage"), offices.c.lineage < bindparam("lineage_end")), _staffed
+)
+_POSTS_OF = Query(_staff.where(people.c.msisdn == bindparam("number")), _staffed)
+_BEARERS = Query(
+    select(*_HOLDING)
+    .join_from(appointments, people, people.c.id == appointments.c.person_id)
+    .where(appointments.c.society_id == bindparam("society_id"), _open_now),
+    _holder,
+)
+_REGISTERED: Query[str | None] = Query(
+    select(societies.c.officer_msisdn).where(societies.c.id == bindparam("society_id"))
+)
+# Not a full lock: rows that refer to the office, such as those of an import, are not held up by it.
+_LOCK: Query[int] = Query(select(offices.c.id).where(offices.c.code == NATION_CODE).with_for_update(key_share=True))
+
+
+def staff(tx: Tx, lineage: str) -> list[tuple[Office, Holder | None]]:
+    """The offices at and below a lineage in the order of the tree, each with everybody who holds a post there, or with None."""
+    # A lineage ends in '/'; '0' is the character after it, so that the range is exactly the offices below.
+    return tx.all(_STAFF, lineage=lineage, lineage_end=lineage[:-1] + "0")
+
+
+def posts_of(tx: Tx, msisdn: str) -> list[tuple[Office, Holder]]:
+    """The posts at offices that are held with a number now."""
+    return [(office, holder) for office, holder in tx.all(_POSTS_OF, number=msisdn) if holder is not None]
+
+
+def bearers(tx: Tx, society_id: int) -> dict[Role, Holder]:
+    """The president and the secretary of a society, as far as they are on record."""
+    return {holder.role: holder for holder in tx.all(_BEARERS, society_id=society_id)}
+
+
+def registered_officer(tx: Tx, society_id: int) -> str | None:
+    """The number of the officer who looks after a society, as the registry has it."""
+    return tx.first(_REGISTERED, society_id=society_id)
+
+
+def lock_posts(tx: Tx) -> None:
+    """Let nobody else change who serves at an office until this unit of work is done: what is read from now on stays true."""
+    tx.one(_LOCK)

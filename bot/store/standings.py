@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from bot.domain.registry import Standing
 from bot.store.query import Query
@@ -60,7 +60,8 @@ _BY_NUMBER = Query(
     _standing().where(societies.c.serial == bindparam("serial"), societies.c.year == bindparam("year")), Standing
 )
 _BY_SERIAL = Query(_standing().where(societies.c.serial == bindparam("serial")), Standing)
-_UNDER = _register.c.lineage.between(bindparam("lineage"), bindparam("lineage_end"))
+# Not BETWEEN: with the collation of the column, PostgreSQL cannot read it.
+_UNDER = and_(_register.c.lineage >= bindparam("lineage"), _register.c.lineage < bindparam("lineage_end"))
 _BY_NUMBER_UNDER = Query(
     _standing().where(societies.c.serial == bindparam("serial"), societies.c.year == bindparam("year"), _UNDER),
     Standing,

@@ -133,6 +133,36 @@ class SimulatorRig(Rig):
         ]
 
 
+class SimulatedChatRig(Rig):
+    """The page's second phone: a chat, with the number of its owner's telephone, that stands for it."""
+
+    kind, channel = "simulated_chat", "simulated_chat"
+
+    def config(self) -> Config:
+        return Config()
+
+    def address(self, number: str = PRESIDENT) -> str:
+        return number.removeprefix("+")
+
+    async def hand_in(self, provider_id: str, text: str, sender: str = PRESIDENT, *, trusted: bool = True) -> int:
+        store = self.gateway.app.store
+        if trusted and sender.startswith("+") and store.writer.alive:
+            now = self.gateway.app.clock.now()
+            await store.write(lambda tx: links.link(tx, self.channel, self.address(sender), sender, "contact", now))
+        body = {"id": provider_id, "from": sender, "text": text, "phone": "chat"}
+        headers = {} if trusted else {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+        async with self.gateway.http.post(f"{self.gateway.url}/simulator/send", json=body, headers=headers) as response:
+            return response.status
+
+    async def handset(self, number: str = PRESIDENT) -> list[str]:
+        url = f"{self.gateway.url}/simulator/thread"
+        async with self.gateway.http.get(url, params={"from": number}) as response:
+            messages = (await response.json())["chat"]["messages"]
+        return [
+            message["text"] for message in messages if message["direction"] == "out" and message["state"] == "delivered"
+        ]
+
+
 class TelegramRig(Rig):
     """Telegram's webhook; every sender has a chat, with the number of his telephone, and the chat stands for it."""
 
@@ -189,7 +219,7 @@ class TelegramRig(Rig):
         return [text for to, text in self.sent if to == number]
 
 
-RIGS: list[type[Rig]] = [KannelRig, KannelBodyRig, SimulatorRig, TelegramRig]
+RIGS: list[type[Rig]] = [KannelRig, KannelBodyRig, SimulatorRig, SimulatedChatRig, TelegramRig]
 
 
 @pytest.fixture(params=RIGS, ids=lambda rig: rig.__name__)
@@ -270,6 +300,10 @@ async def test_what_cannot_be_kept_is_not_acknowledged(rig: Rig) -> None:
 
 
 async def test_a_machine_gets_no_answer(rig: Rig) -> None:
+    if isinstance(rig, SimulatedChatRig):
+        # The page has no chats of machines: what has no number is refused before it is a message.
+        assert await rig.hand_in("a", "Dear customer, dial *121# for an offer", "GP") == 400
+        return
     assert await rig.hand_in("a", "Dear customer, dial *121# for an offer", "GP") == 200
     assert await rig.hand_in("b", "STATUS", "16123") == 200
     assert await rig.gateway.rows() == []

@@ -119,9 +119,9 @@ class Player:
         return self.app.renderer.labels(reply, Language.BN, self.app.clock.today())
 
     async def _reply(self, row_id: int, to: str) -> Reply:
-        found = await self.app.store.read(partial(outbox.content, row_id=row_id, channel=SIMULATED_CHAT, to=to))
-        assert found is not None
-        return load(found[0])
+        content = await self.app.store.read(partial(outbox.content, row_id=row_id, channel=SIMULATED_CHAT, to=to))
+        assert content is not None
+        return load(content)
 
     async def _shown(self, row: Row, sender: str) -> str:
         """A message as a journey writes it: its segments on SMS, its buttons and its document in a chat."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.access import Role
+from bot.domain.access import LEVELS, Role
 from bot.domain.messages import Language
 from bot.domain.offices import Level
-from bot.registry.officers import LEVELS, import_officers
+from bot.registry.officers import import_officers
 from bot.registry.words import header
 from bot.store import offices, people, senders
 from tests.registry.conftest import NOON, TODAY

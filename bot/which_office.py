@@ -1,0 +1,123 @@
+"""Which office below the sender is meant, as typed or as chosen from a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.access import LEVELS, Role, may_reach
+from bot.domain.replies import Choice, Reply
+from bot.domain.staffing import Area, Sought
+from bot.domain.wording import Slot, Wording
+from bot.store import offices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.command import Context, Look
+    from bot.domain.access import Post
+    from bot.domain.offices import Office
+    from bot.store.query import Tx
+
+LISTED = 5
+"""Most offices in a question."""
+
+TEXTS = (
+    Wording("officer.which_office", 4, {}, option="officer.office_option", options=LISTED),
+    Wording("officer.office_option", 1, {"place": Slot.PLACE, "district": Slot.PLACE}),
+    Wording("officer.many_offices", 2, {"typed": Slot.TYPED}),
+    Wording("officer.unknown_office", 2, {"typed": Slot.TYPED}),
+    Wording("officer.outside", 2, {"place": Slot.PLACE}),
+    Wording("officer.no_office"),
+)
+
+_AS = frozenset({"office", "office_code", "text"})
+"""Arguments that may hold an office."""
+
+
+def disposes(posts: Iterable[Post], office: Office) -> bool:
+    """Whether a sender fills the posts of an office: it lies below his own, so that he reaches the office above it."""
+    above = office.lineage.rstrip("/").rpartition("/")[0] + "/"
+    return may_reach("officer", posts, lineage=above)
+
+
+def place(office: Office) -> dict[str, str]:
+    """An office's name in both languages."""
+    return {"bn": office.name_bn, "en": office.name_en}
+
+
+def named(office: Office, **others: Any) -> dict[str, Any]:
+    """What a text about an office is filled with."""
+    return {"place": place(office), **others}
+
+
+def role_in(args: Mapping[str, Any]) -> Role | None:
+    """The post at an office that a request names."""
+    role = args.get("role")
+    return Role(role) if role in set(LEVELS) else None
+
+
+def is_given(args: Mapping[str, Any]) -> bool:
+    """Whether a request may name an office."""
+    return not _AS.isdisjoint(args)
+
+
+def look(tx: Tx, look: Look) -> Sought:
+    """What was typed is compared with the names of all offices, which takes too long for the writer."""
+    every = offices.all_offices(tx)
+    below = [office for office in every if disposes(look.sender.posts, office)]
+    typed = str(look.args.get("office") or look.args["text"])
+    role = role_in(look.args)
+    if role is not None and "topic" in look.args:
+        fitting = Area([office for office in below if office.level in LEVELS[role]], every).find(typed)
+        if fitting.offices:
+            return fitting
+    return Area(below, every).find(typed)
+
+
+def beside(context: Context, args: Mapping[str, Any]) -> str | None:
+    """What was typed besides the office, such as a person's name."""
+    if "text" in args and {"office", "office_code"} & args.keys():
+        return str(args["text"])
+    found: Sought | None = context.found
+    return found.rest if found is not None else None
+
+
+def office(context: Context, args: Mapping[str, Any]) -> Office | Reply:
+    """The office that is meant, whose posts the sender fills; or what to say instead."""
+    if "office_code" in args:
+        return _by_code(context, str(args["office_code"]))
+    if not is_given(args):
+        return Reply("officer.no_office")
+    typed = str(args.get("office") or args["text"])
+    found: Sought = context.found or Sought(rest=typed)
+    if len(found.offices) == 1:
+        return found.offices[0]
+    if found.outside is not None:
+        return Reply("officer.outside", named(found.outside))
+    if not found.offices:
+        return Reply("officer.unknown_office", {"typed": typed})
+    if len(found.offices) > LISTED:
+        return Reply("officer.many_offices", {"typed": typed})
+    return _asking(context, found, args)
+
+
+def _by_code(context: Context, code: str) -> Office | Reply:
+    found = offices.by_code(context.tx, code)
+    if found is None:
+        return Reply("officer.unknown_office", {"typed": code})
+    return found if disposes(context.sender.posts, found) else Reply("officer.outside", named(found))
+
+
+def _asking(context: Context, found: Sought, args: Mapping[str, Any]) -> Reply:
+    """A numbered list of like-named offices with their districts; choosing goes on with the request."""
+    kept = {key: value for key, value in args.items() if key not in _AS}
+    rest = beside(context, args)
+    if rest:
+        kept["text"] = rest
+    choices = []
+    for each in found.offices:
+        above = offices.by_code(context.tx, each.lineage.rstrip("/").split("/")[-2]) or each
+        label = Reply("officer.office_option", named(each, district=place(above)))
+        words = (above.name_bn, above.name_en, each.code)
+        choices.append(Choice(label, "officer", {**kept, "office_code": each.code}, words))
+    return Reply("officer.which_office", choices=tuple(choices))
