@@ -1,4 +1,4 @@
-"""Chats linked to telephone numbers: a chat stands for one number; a number is reached in one chat per channel. Old links stay on record."""
+"""Chats linked to telephone numbers: a chat stands for one number, a number is reached in one chat per channel; old links are kept."""
 
 from __future__ import annotations
 
