@@ -54,9 +54,11 @@ async def _findings() -> AsyncIterator[Finding]:
     except BartaError as error:
         yield Finding("configuration", ok=False, said=str(error))
         return
-    yield Finding(
-        "configuration", ok=True, said=f"short code {config.gateway.short_code}, {len(configured) - 1} provider(s)"
-    )
+    real = [name for name, (kind, _) in configured.items() if kind.real]
+    said = f"short code {config.gateway.short_code}, {len(real)} provider(s)"
+    yield Finding("configuration", ok=True, said=said)
+    if real == [app.TELEGRAM]:
+        yield Finding("sms", ok=False, said="Telegram alone: codes and links that must go by SMS reach nobody")
     yield _simulator(config)
     for name, (kind, own) in configured.items():
         address = getattr(own, "send_url", None) or getattr(own, "api_base", None)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import listing
 from bot.command import Command, Look
+from bot.document import MOST_ROWS
 from bot.domain.grammar import Call
 from bot.domain.replies import Choice, Order, Reply
 from bot.domain.wording import Slot, Wording
@@ -54,6 +55,7 @@ TEXTS = (
     Wording("calendar.file", chat=True),
     Wording("calendar.link", 2, {"url": Slot.URL}),
     Wording("calendar.officers_only", 1),
+    Wording("calendar.too_long", 2, {"n": Slot.COUNT}),
 )
 
 
@@ -63,7 +65,7 @@ def look(tx: Tx, look: Look) -> dict[str, Any]:
     What is still to end comes first, the earliest on top, because there is still time to act; then what has ended, the latest first.
     """
     if "topic" in look.args:
-        return {}
+        return {"rows": _rows(tx, look)}
     until = look.today + timedelta(days=look.args.get("days", DAYS))
     ahead: list[Ending] = []
     over: list[Ending] = []
@@ -77,6 +79,21 @@ def look(tx: Tx, look: Look) -> dict[str, Any]:
     ahead.sort(key=_end)
     over.sort(key=_end, reverse=True)
     return {"ids": [each.society_id for each in (*ahead, *over)][: listing.MOST], **colours}
+
+
+def _rows(tx: Tx, look: Look) -> int:
+    """Rows of the document that is asked for, or more: counted exactly only where they may be too many."""
+    topic, own = look.args["topic"], _areas(look.sender.posts)
+    if topic not in DOCUMENTS or not own:
+        return 0
+    lineage = min(own, key=len)
+    rows = terms.ending_counts(tx, lineage, look.today).total
+    most = MOST_ROWS[DOCUMENTS[topic][1]]
+    if rows <= most or topic == "societies":
+        return rows
+    until = look.today + timedelta(days=look.args.get("days", DAYS))
+    ending = terms.ending(tx, lineage, until, most=most + 1)
+    return len(ending) + len(terms.unformed(tx, lineage, most=most + 1))
 
 
 def _end(ending: Ending) -> date:
@@ -141,6 +158,8 @@ def _document(context: Context, args: Mapping[str, Any]) -> Reply:
     if not own:
         return Reply("calendar.officers_only")
     kind, format_ = DOCUMENTS[args["topic"]]
+    if (context.found or {}).get("rows", 0) > MOST_ROWS[format_]:
+        return Reply("calendar.too_long", {"n": MOST_ROWS[format_]})
     office = min(own, key=len).rstrip("/").rsplit("/", 1)[-1]
     wanted: dict[str, Any] = {"office": office, "format": format_, "language": context.language.value}
     wanted |= {"days": args.get("days", DAYS)} if kind == "calendar" else {"phones": True}

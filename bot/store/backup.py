@@ -68,20 +68,41 @@ def restore(url: str, file: Path) -> tuple[Path, int]:
             live.isolation_level = None
             live.execute("ATTACH ? AS backup", (str(copy),))
             live.execute("BEGIN IMMEDIATE")
+            kept = _keep(engine)
             try:
-                kept = _keep(engine)
-                for table in reversed(metadata.sorted_tables):
-                    live.execute(f'DELETE FROM main."{table.name}"')  # noqa: S608 - names from our own schema
-                for table in metadata.sorted_tables:
-                    names = ", ".join(f'"{column.name}"' for column in table.columns)
-                    select = f'SELECT {names} FROM backup."{table.name}"'  # noqa: S608 - as above
-                    live.execute(f'INSERT INTO main."{table.name}" ({names}) {select}')
+                with _without_triggers(live):
+                    _replace(live)
                 unconfirmed = live.execute(_WAITING).rowcount
                 live.execute("COMMIT")
             except BaseException:
                 live.execute("ROLLBACK")
+                kept.unlink(missing_ok=True)  # nothing was changed
                 raise
     return kept, unconfirmed
+
+
+@contextlib.contextmanager
+def _without_triggers(live: sqlite3.Connection) -> Iterator[None]:
+    """A restored row is no change: it is not indexed again, and the audit log, which refuses changes, goes back as a whole.
+
+    What was logged since the backup stays in the copy that is kept.
+    """
+    triggers = live.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        live.execute(f'DROP TRIGGER main."{name}"')
+    yield
+    for _, statement in triggers:
+        live.execute(statement)
+
+
+def _replace(live: sqlite3.Connection) -> None:
+    """Put the rows of the backup in the place of all there are."""
+    for table in reversed(metadata.sorted_tables):
+        live.execute(f'DELETE FROM main."{table.name}"')  # noqa: S608 - names from our own schema
+    for table in metadata.sorted_tables:
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        select = f'SELECT {names} FROM backup."{table.name}"'  # noqa: S608 - as above
+        live.execute(f'INSERT INTO main."{table.name}" ({names}) {select}')
 
 
 def _check(copy: Path) -> None:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.errors import StoreError
 from bot.domain.messages import MO
-from bot.store import claims, conversation, outbox, store
+from bot.store import audit, claims, conversation, outbox, store
 from bot.store.backup import back_up, restore
 from tests.conftest import NOW
 from tests.peers.ports import wait_for
@@ -68,6 +68,31 @@ async def test_restore_under_a_running_gateway(demo_url: str, tmp_path: Path) ->
         assert len(received) == 2, "the gateway goes on with what was restored"
     with sqlite3.connect(kept) as before:
         assert before.execute("SELECT count(*) FROM inbox").fetchone()[0] == 3
+
+
+def test_the_audit_log_goes_back_as_a_whole_and_stays_unchangeable(demo_url: str, tmp_path: Path) -> None:
+    def log(action: str) -> None:
+        store.do(
+            demo_url,
+            lambda tx: audit.record(
+                tx, at=NOW, actor=SENDER, inbox_id=None, action=action, before={}, after={}, society_id=1
+            ),
+        )
+
+    copy = tmp_path / "copy.db"
+    log("first")
+    back_up(demo_url, copy)
+    log("second")
+    kept, _ = restore(demo_url, copy)
+    with sqlite3.connect(demo_url.removeprefix("sqlite:///")) as database:
+        assert database.execute("SELECT action FROM audit_log").fetchall() == [("first",)]
+        assert database.execute("SELECT count(*) FROM search_waiting").fetchone()[0] == 0
+        with pytest.raises(sqlite3.IntegrityError):
+            database.execute("DELETE FROM audit_log")
+        with pytest.raises(sqlite3.IntegrityError):
+            database.execute("UPDATE audit_log SET action = 'other'")
+    with sqlite3.connect(kept) as database:
+        assert database.execute("SELECT action FROM audit_log").fetchall() == [("first",), ("second",)]
 
 
 async def test_what_is_acknowledged_during_a_restore_is_kept_on_one_side_or_the_other(
