@@ -69,9 +69,9 @@ class Answering:
         self._post = post
         self._start_url = start_url
 
-    def looks(self, incoming: Incoming) -> bool:
-        """Whether there is something to read before the unit of work."""
-        return incoming.silence is None and self._looking(incoming) is not None
+    def looking(self, incoming: Incoming) -> Command | None:
+        """The command that wants to read something before the unit of work, if one does."""
+        return self._looking(incoming) if incoming.silence is None else None
 
     def look(self, tx: Tx, incoming: Incoming) -> Any:
         """Read what the command needs, on a read-only connection."""

@@ -194,6 +194,7 @@ class Command:
         steps: dialogue kind → step function.
         look: long reading that is done beforehand, on a read-only connection, so that the writer does not wait for it: a search.
             Only what is typed is looked for; a choice from a list brings what it needs.
+        slow: its look may take a second where the sender's area is large.
         looks_for: the arguments one of which must be there for ``look`` to be worth while; it always is where none is named.
     """
 
@@ -203,6 +204,7 @@ class Command:
     steps: Mapping[str, Step] = field(default_factory=dict)
     look: Callable[[Tx, Look], Any] | None = None
     looks_for: frozenset[str] = frozenset()
+    slow: bool = False
 
     def wants_look(self, args: Mapping[str, Any]) -> bool:
         """Whether something is to be read before a call with these arguments."""

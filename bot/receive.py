@@ -95,8 +95,9 @@ class Receiver:
         mo = storable(mo)
         try:
             incoming = self.understand(mo)
-            if self._answering.looks(incoming):
-                found = await self._store.read(partial(self._answering.look, incoming=incoming))
+            if (command := self._answering.looking(incoming)) is not None:
+                look = partial(self._answering.look, incoming=incoming)
+                found = await self._store.read(look, slow=command.slow)
                 incoming = replace(incoming, found=found)
             outcome = await self._store.write(partial(self._answering.take, incoming=incoming))
         except StoreError:

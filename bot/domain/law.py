@@ -47,3 +47,24 @@ def _years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an election and the last day for it, counted back from the last day of the term.
+
+    Attributes:
+        key: which step; ``document.step.<key>`` in the catalogues.
+        days: how many days before the last day of the term.
+    """
+
+    key: str
+    days: int
+
+    def due_on(self, expires_on: date) -> date:
+        """The last day for this step."""
+        return expires_on - timedelta(days=self.days)
+
+
+ELECTION_STEPS = (Step("notice", 60), Step("committee", 40), Step("schedule", 30))
+"""The ladder to an election: notice of the meeting, election committee appointed, schedule (তফসিল) published."""

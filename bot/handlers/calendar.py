@@ -177,4 +177,4 @@ def _document(context: Context, args: Mapping[str, Any]) -> Reply:
     return Reply("calendar.link", {"url": f"{context.gateway.public_url}/d/{token}"}, secret=True)
 
 
-CALENDAR = Command("calendar", _run, TEXTS, look=look)
+CALENDAR = Command("calendar", _run, TEXTS, look=look, slow=True)

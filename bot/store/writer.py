@@ -127,7 +127,7 @@ class Writer:
             results = in_transaction(connection, lambda tx: [work(tx) for work in works])
         except connection.unavailable as error:
             # Trying one by one would let everybody wait out the same trouble in turn.
-            return [(None, _gone(error))] * len(works)
+            return [(None, gone(error))] * len(works)
         except Exception:  # noqa: BLE001 - whatever a work raises belongs to its caller
             self.counts.retried_groups += 1
             return [self._alone(connection, work) for work in works]
@@ -138,14 +138,15 @@ class Writer:
         try:
             result = in_transaction(connection, work)
         except connection.unavailable as error:
-            return None, _gone(error)
+            return None, gone(error)
         except Exception as error:  # noqa: BLE001 - as above
             return None, error
         self.counts.commits += 1
         return result, None
 
 
-def _gone(error: Exception) -> StoreError:
+def gone(error: Exception) -> StoreError:
+    """What the program is told when the database does not answer."""
     failure = StoreError(f"the database is busy, full or gone: {type(error).__name__}")
     failure.__cause__ = error
     return failure
