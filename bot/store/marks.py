@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.store.query import Query, upsert
 from bot.store.schema import marks
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 DEMO = "demo"
 """The mark of a database with demo data; its value is the day the demo was dated to, in ISO form."""
 
+IMPORT = "import"
+"""The mark of an import in many transactions; its value says how many rows of how many are written. Gone when all are."""
+
 _VALUE: Query[str] = Query(select(marks.c.value).where(marks.c.name == bindparam("name")))
+_REMOVE: Query[int] = Query(delete(marks).where(marks.c.name == bindparam("name")))
 _PUT = upsert(marks, "name", "value", unique=["name"], update=["value"])
 
 
@@ -27,6 +31,11 @@ def mark(tx: Tx, name: str) -> str | None:
 def put_mark(tx: Tx, name: str, value: str) -> None:
     """Set a mark."""
     tx.run(_PUT, name=name, value=value)
+
+
+def remove_mark(tx: Tx, name: str) -> None:
+    """Take a mark away, if it is there."""
+    tx.run(_REMOVE, name=name)
 
 
 def is_demo(tx: Tx) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, func, insert, select, update
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from bot.domain.registry import RegistrationNo
     from bot.store.query import Tx
 
-    _Wanted = BindParameter[Any] | ScalarSelect[Any]
+    _Wanted = BindParameter[Any] | ScalarSelect[Any] | ColumnElement[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What stands in a society's own row, besides its number.
 
     Attributes:
@@ -48,8 +47,7 @@ class Facts:
     officer_msisdn: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A committee's term; ``expires_on`` is its last day."""
 
     basis: Basis
@@ -57,16 +55,14 @@ class Term:
     expires_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Yearly:
+class Yearly(NamedTuple):
     """The general meeting or the audit of one co-operative year, and the day it was held, if known."""
 
     year: str
     held_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(NamedTuple):
     """Who holds an office of the society now."""
 
     appointment_id: int
@@ -85,6 +81,7 @@ class Record:
         facts: its own row.
         term, agm, audit: those asked for (``record``) or the latest (``of_register``).
         president, secretary: who serves now.
+        confirmed_on: the day on which all this was last found right.
     """
 
     id: int
@@ -96,6 +93,18 @@ class Record:
     audit: Yearly | None
     president: Bearer | None
     secretary: Bearer | None
+    confirmed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A society, and the day its row was last confirmed: by an import that named it, or by an office; None is never."""
+
+    id: int
+    registration_no: str
+    name_bn: str
+    name_en: str | None
+    confirmed_on: date | None
 
 
 _office = offices.alias("office")
@@ -108,7 +117,8 @@ _president_person = people.alias("president_person")
 _secretary_person = people.alias("secretary_person")
 
 
-def _record(*row: Any) -> Record:
+def record_of(*row: Any) -> Record:
+    """A row of ``records_in`` as a record."""
     facts = Facts(row[3], row[4], row[5], row[6], SocietyLevel(row[7]), row[8], row[9], row[10])
     return Record(
         row[0],
@@ -120,6 +130,7 @@ def _record(*row: Any) -> Record:
         Yearly(*row[16:18]) if row[16] else None,
         Bearer(*row[18:21]) if row[18] else None,
         Bearer(*row[21:24]) if row[21] else None,
+        row[24],
     )
 
 
@@ -127,8 +138,8 @@ def _serves(bearer: FromClause, role: str) -> ColumnElement[bool]:
     return and_(bearer.c.society_id == societies.c.id, bearer.c.role == role, bearer.c.ended_on.is_(None))
 
 
-def _records(formed_on: _Wanted, agm_year: _Wanted, audit_year: _Wanted) -> Select[Any]:
-    """Societies with one term, one meeting and one audit each: those that the arguments name."""
+def records_in(start: FromClause, formed_on: _Wanted, agm_year: _Wanted, audit_year: _Wanted) -> Select[Any]:
+    """The societies in ``start`` with one term, one meeting and one audit each: those that the arguments name."""
     own, term = societies.c, _term.c
     return select(
         *(own.id, own.registration_no, _office.c.code),
@@ -138,8 +149,9 @@ def _records(formed_on: _Wanted, agm_year: _Wanted, audit_year: _Wanted) -> Sele
         *(_agm.c.year, _agm.c.held_on, _audit.c.year, _audit.c.held_on),
         *(_president.c.id, _president_person.c.name, _president_person.c.msisdn),
         *(_secretary.c.id, _secretary_person.c.name, _secretary_person.c.msisdn),
+        own.confirmed_on,
     ).select_from(
-        societies.join(_office, _office.c.id == own.office_id)
+        start.join(_office, _office.c.id == own.office_id)
         .outerjoin(_term, and_(term.society_id == own.id, term.formed_on == formed_on))
         .outerjoin(_agm, and_(_agm.c.society_id == own.id, _agm.c.year == agm_year))
         .outerjoin(_audit, and_(_audit.c.society_id == own.id, _audit.c.year == audit_year))
@@ -157,31 +169,49 @@ def _latest(column: Column[Any]) -> _Wanted:
 
 
 _RECORD = Query(
-    _records(bindparam("formed_on"), bindparam("agm_year"), bindparam("audit_year")).where(
+    records_in(societies, bindparam("formed_on"), bindparam("agm_year"), bindparam("audit_year")).where(
         societies.c.register_id == bindparam("register_id"),
         societies.c.registration_no == bindparam("registration_no"),
     ),
-    _record,
+    record_of,
 )
 _OF_REGISTER = Query(
-    _records(_latest(committee_terms.c.formed_on), _latest(agms.c.year), _latest(audits.c.year))
+    records_in(societies, _latest(committee_terms.c.formed_on), _latest(agms.c.year), _latest(audits.c.year))
     .where(societies.c.register_id == bindparam("register_id"))
     .order_by(societies.c.year, societies.c.serial),
-    _record,
+    record_of,
 )
 _REGISTERS: Query[int] = Query(
     select(offices.c.id).where(offices.c.id.in_(select(societies.c.register_id))).order_by(offices.c.lineage)
 )
 _COUNT: Query[int] = Query(select(func.count()).select_from(societies))
 
-_FACTS = ("office_id", "registered_on", "name_bn", "name_en", "level", "category", "address", "officer_msisdn")
+FACTS = Facts._fields
 _ADD: Query[int] = Query(
     insert(societies)
-    .values(values_of("register_id", "registration_no", "serial", "year", *_FACTS, "confirmed_on"))
+    .values(values_of("register_id", "registration_no", "serial", "year", *FACTS, "confirmed_on"))
     .returning(societies.c.id)
 )
-_CHANGE: Query[int] = Query(
-    update(societies).where(societies.c.id == bindparam("society_id")).values(values_of(*_FACTS, "confirmed_on"))
+_CONFIRMED_ON: Query[date | None] = Query(
+    select(societies.c.confirmed_on).where(societies.c.id == bindparam("society_id"))
+)
+_STALEST = Query(
+    select(
+        societies.c.id,
+        societies.c.registration_no,
+        societies.c.name_bn,
+        societies.c.name_en,
+        societies.c.confirmed_on,
+    )
+    .join(_office, _office.c.id == societies.c.office_id)
+    .where(_office.c.lineage >= bindparam("lineage"), _office.c.lineage < bindparam("lineage_end"))
+    .order_by(societies.c.confirmed_on.nulls_first(), societies.c.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("skip")),
+    Stale,
+)
+CONFIRM: Query[int] = Query(
+    update(societies).where(societies.c.id == bindparam("society_id")).values(values_of("confirmed_on"))
 )
 _PUT_TERM = upsert(
     committee_terms,
@@ -228,6 +258,29 @@ def count(tx: Tx) -> int:
     return tx.one(_COUNT)
 
 
+def stalest(tx: Tx, lineage: str, most: int, skip: int = 0) -> list[Stale]:
+    """The societies of the offices below a lineage, those never confirmed or confirmed longest ago first.
+
+    Args:
+        tx: a transaction that may be read-only.
+        lineage: of an office; its own societies and those of every office below it are meant.
+        most: how many at most.
+        skip: how many of the first are left out, for the next page.
+    """
+    # A lineage ends in '/'; '0' is the character after it, so that the range is exactly the offices below.
+    return tx.all(_STALEST, lineage=lineage, lineage_end=lineage[:-1] + "0", most=most, skip=skip)
+
+
+def confirmed_on(tx: Tx, society_id: int) -> date | None:
+    """The day on which a society's row was last confirmed."""
+    return tx.first(_CONFIRMED_ON, society_id=society_id)
+
+
+def confirm(tx: Tx, society_id: int, on: date) -> None:
+    """Say that a society's row was found right on a day."""
+    tx.run(CONFIRM, society_id=society_id, confirmed_on=on)
+
+
 def add(tx: Tx, register_id: int, number: RegistrationNo, facts: Facts, confirmed_on: date) -> int:
     """Write a new society; returns its id."""
     return tx.one(
@@ -237,13 +290,8 @@ def add(tx: Tx, register_id: int, number: RegistrationNo, facts: Facts, confirme
         serial=number.serial,
         year=number.year,
         confirmed_on=confirmed_on,
-        **_values(facts),
+        **fact_values(facts),
     )
-
-
-def change(tx: Tx, society_id: int, facts: Facts, confirmed_on: date) -> None:
-    """Write a society's own row anew."""
-    tx.run(_CHANGE, society_id=society_id, confirmed_on=confirmed_on, **_values(facts))
 
 
 def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]]) -> None:
@@ -276,5 +324,6 @@ def _yearly(held: Iterable[tuple[int, Yearly]]) -> Iterable[dict[str, Any]]:
     return ({"society_id": society, "year": yearly.year, "held_on": yearly.held_on} for society, yearly in held)
 
 
-def _values(facts: Facts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in _FACTS} | {"level": facts.level.value}
+def fact_values(facts: Facts) -> dict[str, Any]:
+    """The columns of a society's own row."""
+    return {**facts._asdict(), "level": facts.level.value}

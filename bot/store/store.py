@@ -63,6 +63,7 @@ class Store:
         """Run ``work`` on a read-only connection, seeing one moment of the database.
 
         Args:
+            work: what to read.
             slow: it may take a second: such reads wait for each other, and never hold up a short one.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -85,8 +86,9 @@ async def test_close_finishes_what_waits(database_url: str) -> None:
 
 async def test_readers_cannot_write(database_url: str) -> None:
     async with await Store.open(database_url) as store:
-        with pytest.raises(Exception, match=r"(?i)read.?only"):
+        with pytest.raises(Exception) as refused:  # noqa: PT011 - each driver has its own, and ours may be around it
             await store.read(adding("no"))
+        assert re.search("(?i)read.?only", f"{refused.value} {refused.value.__cause__}")
 
 
 async def test_a_cancelled_caller_does_not_stop_the_group(database_url: str) -> None:
