@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import answers
+from benchmarks import answers, documents, importing, searching
 
-BENCHMARKS = {"answers": answers.main}
+BENCHMARKS = {
+    "answers": answers.main,
+    "documents": documents.main,
+    "importing": importing.main,
+    "searching": searching.main,
+}
 
 
 def main() -> int:

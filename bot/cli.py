@@ -6,9 +6,9 @@ imports wait until the command that needs them runs.
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -115,14 +115,23 @@ def import_officers(file: Path, *, dry_run: bool, partial: bool, as_json: bool) 
 
 
 def _import(importer: Callable[..., ImportReport], file: Path, *, dry_run: bool, partial: bool, as_json: bool) -> None:
+    from bot.registry.bar import Bar
+    from bot.registry.importing import UNWATCHED, unfinished
+    from bot.registry.turns import Turns, give_way
     from bot.store import store
-    from bot.store.engine import in_transaction
 
+    give_way()
     env = settings.environment()
     today = settings.clock(env).today()
-    with store.connected(env.database_url) as connection:
-        run = functools.partial(in_transaction, connection)
-        report = importer(run, file, dry_run=dry_run, partial=partial, today=today)
+    watched = not as_json and sys.stderr.isatty()
+    with store.connected(env.database_url) as connection, Bar(file) if watched else nullcontext(UNWATCHED) as watch:
+        run = Turns(connection)
+        before = run(unfinished)
+        if before:
+            done, rows = before
+            click.echo(f"An earlier import stopped after {done:,} of {rows:,} rows, unless it still runs.", err=True)
+            click.echo("Importing the same file again completes it.", err=True)
+        report = importer(run, file, dry_run=dry_run, partial=partial, today=today, watch=watch)
     if as_json:
         _print_json(report.as_json())
     else:

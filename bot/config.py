@@ -81,9 +81,7 @@ class GatewaySettings(Section):
     help_minutes: Annotated[float, Field(gt=0)] = Field(
         10, description="One short help per sender in so many minutes for texts that are not understood."
     )
-    code_minutes: Annotated[float, Field(gt=0)] = Field(
-        10, description="How long a one-time code is good, in minutes."
-    )
+    code_minutes: Annotated[float, Field(gt=0)] = Field(10, description="How long a one-time code is good, in minutes.")
     link_days: Annotated[float, Field(gt=0)] = Field(
         7, description="How long a link that connects a Telegram chat with a number is good, in days."
     )

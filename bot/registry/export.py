@@ -86,6 +86,7 @@ def _society(record: Record, words: Words) -> Cells:
         *((president.name, _local(president.msisdn)) if president else (None, None)),
         *((secretary.name, _local(secretary.msisdn)) if secretary else (None, None)),
         _local(facts.officer_msisdn),
+        record.confirmed_on,
     )
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.errors import InvalidMsisdn, InvalidValue
@@ -30,11 +31,18 @@ LONGEST_TEXT = 300
 LONGEST_HEADER = 40
 """Characters of an unknown header that a report repeats."""
 
+UNKNOWN = "?"
+NAMELESS = ""
+
 MOST_YEARS_AHEAD = 10
 """A later date is a two-digit year of the last century, read as one of this."""
 
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")  # nor may they stand in a workbook
+# Printable ASCII and Bangla; what composing changes of that is ো and ৌ written as two marks, and a dot after a hasanta.
+_KEPT = re.compile("[ -~\u0964\u0965\u0980-\u09db\u09de\u09e0-\u09fd]+")
+_O, _AU, _LATE_DOT = "\u09c7\u09be", "\u09c7\u09d7", "\u09cd\u09bc"
+_ISO = re.compile("[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 
 
@@ -43,11 +51,22 @@ def tidy(text: str) -> str:
 
     Joiners stay: in Bangla they decide how a conjunct looks.
     """
+    if _is_tidy(text):
+        return text
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = _CONTROL.sub(" ", _UNSEEN.sub("", text))
     return " ".join(text.split())
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether a text is surely tidy, as nearly every one is: asking costs a quarter of making it so."""
+    if text.isascii():
+        kept = text.isprintable()
+    else:
+        kept = _KEPT.fullmatch(text) is not None and not (_O in text or _AU in text or _LATE_DOT in text)
+    return kept and "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def text_of(cell: Cell) -> str:
@@ -78,21 +97,22 @@ class Header:
 
     Attributes:
         places: position → column.
+        columns: for each position its column; ``UNKNOWN`` under a header that means none, ``NAMELESS`` where there is no header.
         refused: every problem with the header.
         complete: whether everything required is there, so that rows can be read at all.
     """
 
     def __init__(self, table: Table, line: int, cells: Sequence[Cell], required: Sequence[tuple[str, ...]]) -> None:
         self.places: dict[int, str] = {}
-        self._named = {place for place, cell in enumerate(cells) if text_of(cell)}
+        written = [text_of(cell) for cell in cells]
         self.refused: list[Refusal] = []
         known = headers(table)
-        for place, written in enumerate(map(text_of, cells)):
-            column = known.get(fold_header(written))
+        for place, name in enumerate(written):
+            column = known.get(fold_header(name))
             if column is None:
-                if written and fold_header(written) not in passed_over():
-                    reason = f"There is no column {shown(written)}: remove it, or name it as an export does."
-                    self.refused.append(Refusal(line, written[:LONGEST_HEADER], reason))
+                if name and fold_header(name) not in passed_over():
+                    reason = f"There is no column {shown(name)}: remove it, or name it as an export does."
+                    self.refused.append(Refusal(line, name[:LONGEST_HEADER], reason))
             elif column in self.places.values():
                 self.refused.append(Refusal(line, column, "This column is there twice: remove one of the two."))
             else:
@@ -102,10 +122,9 @@ class Header:
             reason = f"The column {' or '.join(either)} is missing: add it to the first line."
             self.refused.append(Refusal(line, either[0], reason))
         self.complete = not missing
-
-    def is_named(self, place: int) -> bool:
-        """Whether anything stands above the cells at this position, even if no column is known by it."""
-        return place in self._named
+        self.columns = tuple(
+            self.places.get(place, UNKNOWN if name else NAMELESS) for place, name in enumerate(written)
+        )
 
 
 class Row:
@@ -118,21 +137,22 @@ class Row:
         today: the day of the import, for a date such as আজ.
     """
 
-    __slots__ = ("_texts", "_today", "line", "refused")
+    __slots__ = ("_header", "_texts", "_today", "line", "refused")
+    _texts: dict[str, str]
 
     def __init__(self, header: Header, line: int, cells: Sequence[Cell], today: date) -> None:
         self.line = line
         self.refused: list[Refusal] = []
+        self._header = header
         self._today = today
-        self._texts: dict[str, str] = {}
-        for place, cell in enumerate(cells):
-            if cell is None or cell == "":
-                continue
-            column = header.places.get(place)
-            if column is not None:
-                self._texts[column] = text_of(cell)
-            elif text_of(cell) and not header.is_named(place):
-                self.refuse("", "A cell has no header above it: put a text that has commas in quotation marks.")
+        texts = self._texts = {}
+        for column, cell in zip_longest(header.columns, cells, fillvalue=""):
+            if cell is not None and cell != "":
+                text = tidy(cell) if isinstance(cell, str) else text_of(cell)
+                if column:
+                    texts[column] = text
+                elif text:
+                    self.refuse("", "A cell has no header above it: put a text that has commas in quotation marks.")
 
     def refuse(self, column: str, reason: str) -> None:
         """Note a problem."""
@@ -141,8 +161,8 @@ class Row:
     def text(self, column: str) -> str | None:
         """The text of a cell, or None when it is empty."""
         text = self._texts.get(column)
-        if not text:
-            return None
+        if not text or (len(text) <= LONGEST_TEXT and text[0] != "#"):
+            return text or None
         if len(text) > LONGEST_TEXT:
             self.refuse(column, f"The cell has more than {LONGEST_TEXT} characters: look for a stray quotation mark.")
             return None
@@ -154,6 +174,10 @@ class Row:
     def blank(self, column: str) -> bool:
         """Whether a cell is empty, or its column not there."""
         return not self._texts.get(column)
+
+    def has(self, column: str) -> bool:
+        """Whether the file has this column at all."""
+        return column in self._header.places.values()
 
     def required(self, column: str) -> str | None:
         """The text of a cell that must not be empty."""
@@ -217,6 +241,11 @@ class Row:
 @lru_cache(maxsize=8192)
 def _day(text: str, today: date) -> date | str:
     """The date, or why it is none."""
+    try:
+        if _ISO.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # no calendar has it: the other reader says so in its own words
     try:
         return parse_date(text, today)
     except InvalidValue as error:

@@ -24,6 +24,7 @@ Cell = str | int | float | date | datetime | None
 """What stands in a cell; a CSV file has texts only."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MAYBE_FORMULA = frozenset(("'", *_FORMULA_STARTS))
 _DELIMITERS = ",;\t"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -52,8 +53,16 @@ def rows_of(path: Path) -> Generator[tuple[int, Sequence[Cell]]]:
         case _:
             raise InvalidValue("Give a .csv or an .xlsx file; a spreadsheet can save as either.")
     for line, row in rows:
-        if any(cell not in {None, ""} for cell in row):
+        if any(cell is not None and cell != "" for cell in row):
             yield line, row
+
+
+def lines_of(path: Path) -> int | None:
+    """How many lines a CSV file has, which is about how many rows; None for a workbook."""
+    if path.suffix.lower() == ".xlsx":
+        return None
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
 
 
 def _rows_of_csv(path: Path) -> Generator[tuple[int, Sequence[Cell]]]:
@@ -67,7 +76,7 @@ def _rows_of_csv(path: Path) -> Generator[tuple[int, Sequence[Cell]]]:
             reader = csv.reader(file, delimiter=max(_DELIMITERS, key=header.count))
             for row in reader:
                 # A quoted cell may hold line breaks: the row starts where the one before it ended.
-                yield line + 1, [unguarded(cell) for cell in row]
+                yield line + 1, [unguarded(cell) if cell[:1] == "'" else cell for cell in row]
                 line = reader.line_num
     except UnicodeDecodeError:
         raise InvalidValue("The file is not in UTF-8. In Excel, save it as 'CSV UTF-8', or as .xlsx.") from None
@@ -149,7 +158,7 @@ class _WorkbookSheet:
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula; ``unguarded`` gives it back as it was."""
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text[:1] in _MAYBE_FORMULA and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 def unguarded(text: str) -> str:

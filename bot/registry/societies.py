@@ -3,35 +3,41 @@
 An empty cell says nothing: what is on record stays. A society is known by its number within the register of its
 office's district. What a row says of the committee, the general meeting and the audit adds to the history or corrects
 the entry of the same day or year; a president or secretary of another name begins an appointment and ends the one
-before.
+before, and a dash or a word such as শূন্য in place of the name ends it only.
+
+An import is the office saying that its list is right, so that every row confirms what it repeats, on the day of the
+import. A file with a column for the day of the last confirmation, as an export has it, speaks for itself: the day
+given counts, and an empty cell confirms nothing. A confirmation never goes back.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.domain.access import Role
 from bot.domain.law import TermLaw
 from bot.domain.registry import SocietyLevel
-from bot.registry.importing import Plan, bring_in
+from bot.registry.importing import UNWATCHED, Plan, bring_in
 from bot.registry.sheets import rows_of
 from bot.registry.society_rows import REQUIRED, Entry, SocietyRows
-from bot.store import offices, people, societies
+from bot.store import offices, people, societies, society_lists
 from bot.store.people import Appointment
 from bot.store.societies import Facts, Record, Term, Yearly
+from bot.store.society_lists import New, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    from bot.registry.importing import Run
+    from bot.registry.importing import Run, Watch
     from bot.registry.report import ImportReport
     from bot.registry.sheets import Cell
     from bot.registry.society_rows import Member, TermGiven
     from bot.store.query import Tx
     from bot.store.societies import Bearer
+
+T = TypeVar("T")
 
 LAW = TermLaw()
 
@@ -45,15 +51,18 @@ NOTHING = Record(
     audit=None,
     president=None,
     secretary=None,
+    confirmed_on=None,
 )
 """What is on record of a society that is not on record."""
 
 
-class Seat(NamedTuple):
-    """An office in a society."""
+class Move(NamedTuple):
+    """Somebody named for a post, by the entry at a place, and who has served in it so far."""
 
-    society_id: int
+    at: int
     role: Role
+    named: Member
+    serving: Bearer | None
 
 
 def import_societies(
@@ -64,6 +73,7 @@ def import_societies(
     partial: bool = False,
     today: date,
     law: TermLaw = LAW,
+    watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """Bring in a society list from a CSV file or an Excel workbook.
 
@@ -74,11 +84,12 @@ def import_societies(
         partial: take the rows that are in order even when others are refused.
         today: the day of the import, local time: new appointments begin and old ones end on it.
         law: how long a committee serves where the file does not say.
+        watch: hears how far it is.
 
     Raises:
         InvalidValue: the file cannot be read at all.
     """
-    return import_society_rows(run, rows_of(path), dry_run=dry_run, partial=partial, today=today, law=law)
+    return import_society_rows(run, rows_of(path), dry_run=dry_run, partial=partial, today=today, law=law, watch=watch)
 
 
 def import_society_rows(
@@ -89,97 +100,131 @@ def import_society_rows(
     partial: bool = False,
     today: date,
     law: TermLaw = LAW,
+    watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """``import_societies`` from rows with their line numbers, header first."""
     known = run(offices.all_offices)
 
     def apply(tx: Tx, entries: Sequence[Entry], write: bool) -> int:
-        batch = _Batch(tx, today, law, write=write)
-        changed = sum([batch.take(entry) for entry in entries])
-        batch.write_history()
+        batch = _Batch(tx, entries, today, law)
+        changed = batch.compare()
+        if write:
+            batch.write()
         return changed
 
-    plan = Plan("societies", REQUIRED, SocietyRows(offices.by_codes(known)).check, apply)
-    return bring_in(run, rows, plan, dry_run=dry_run, partially=partial, today=today)
+    plan = Plan("societies", REQUIRED, SocietyRows(offices.by_codes(known), today).check, apply)
+    return bring_in(run, rows, plan, dry_run=dry_run, partially=partial, today=today, watch=watch)
 
 
 class _Batch:
-    """Compares entries with the store and writes what differs; history is collected and written at the end."""
+    """Compares entries with the store, and then writes what differs: a few statements for all of them together."""
 
-    def __init__(self, tx: Tx, today: date, law: TermLaw, *, write: bool) -> None:
+    def __init__(self, tx: Tx, entries: Sequence[Entry], today: date, law: TermLaw) -> None:
         self._tx = tx
+        self._entries = entries
         self._today = today
         self._law = law
-        self._write = write
+        self._ids: list[int] = []
+        # What is to be written, each with the place of its entry in the batch.
+        self._new: list[tuple[int, Facts]] = []
+        self._changed: list[tuple[int, Facts]] = []
+        self._confirmed: list[tuple[int, date]] = []
         self._terms: list[tuple[int, Term]] = []
         self._agms: list[tuple[int, Yearly]] = []
         self._audits: list[tuple[int, Yearly]] = []
+        self._moves: list[Move] = []
         self._ended: list[int] = []
-        self._begun: list[Appointment] = []
 
-    def take(self, entry: Entry) -> bool:
-        """Whether the entry is new or says something new."""
-        old = societies.record(
-            self._tx,
-            entry.register_id,
-            entry.number,
-            formed_on=entry.term.formed_on if entry.term else None,
-            agm_year=entry.agm.year if entry.agm else None,
-            audit_year=entry.audit.year if entry.audit else None,
+    def compare(self) -> int:
+        """How many entries are new or say something new."""
+        wanted = [
+            Wanted(
+                entry.register_id,
+                entry.registration_no,
+                entry.term.formed_on if entry.term else None,
+                entry.agm.year if entry.agm else None,
+                entry.audit.year if entry.audit else None,
+            )
+            for entry in self._entries
+        ]
+        on_record = society_lists.records(self._tx, wanted)
+        return sum(
+            [
+                self._differs(at, entry, old)
+                for at, (entry, old) in enumerate(zip(self._entries, on_record, strict=True))
+            ]
         )
-        old = old or NOTHING
-        now = replace(
-            old,
-            facts=_facts(entry, old.facts),
-            term=_term(entry.term, old.term, self._law),
-            agm=_yearly(entry.agm, old.agm),
-            audit=_yearly(entry.audit, old.audit),
-        )
-        seats = (Role.PRESIDENT, entry.president, old.president), (Role.SECRETARY, entry.secretary, old.secretary)
-        moves = [(role, named, serving) for role, named, serving in seats if named and _is_news(named, serving)]
-        if now == old and not moves:
+
+    def _differs(self, at: int, entry: Entry, old: Record | None) -> bool:
+        """Whether the entry at a place says something new; notes what."""
+        before = old or NOTHING
+        self._ids.append(before.id)
+        facts = _facts(entry, before.facts)
+        if old is None:
+            self._new.append((at, facts))
+        else:
+            if facts != old.facts:
+                self._changed.append((at, facts))
+            if entry.confirmed_on and (old.confirmed_on is None or old.confirmed_on < entry.confirmed_on):
+                self._confirmed.append((at, entry.confirmed_on))
+        history = self._notes_history(at, entry, before)
+        seats = self._moves_into(at, Role.PRESIDENT, entry.president, before.president)
+        seats |= self._moves_into(at, Role.SECRETARY, entry.secretary, before.secretary)
+        return old is None or facts != old.facts or history or seats
+
+    def _notes_history(self, at: int, entry: Entry, old: Record) -> bool:
+        term = _term(entry.term, old.term, self._law)
+        agm, audit = _yearly(entry.agm, old.agm), _yearly(entry.audit, old.audit)
+        if term and term != old.term:
+            self._terms.append((at, term))
+        if agm and agm != old.agm:
+            self._agms.append((at, agm))
+        if audit and audit != old.audit:
+            self._audits.append((at, audit))
+        return (term, agm, audit) != (old.term, old.agm, old.audit)
+
+    def _moves_into(self, at: int, role: Role, named: Member | None, serving: Bearer | None) -> bool:
+        if named is None or not _is_news(named, serving):
             return False
-        if self._write:
-            society_id = self._keep(entry, old, now)
-            for role, named, serving in moves:
-                self._seat(Seat(society_id, role), named, serving, entry.term)
+        if named.name:
+            self._moves.append(Move(at, role, named, serving))
+        if serving and serving.name != named.name:
+            self._ended.append(serving.appointment_id)
         return True
 
-    def _keep(self, entry: Entry, old: Record, now: Record) -> int:
-        """Write the society's own row; keep what is new of its history for later. Returns the society's id."""
-        if old is NOTHING:
-            society_id = societies.add(self._tx, entry.register_id, entry.number, now.facts, self._today)
-        else:
-            society_id = old.id
-            societies.change(self._tx, society_id, now.facts, self._today)
-        if now.term and now.term != old.term:
-            self._terms.append((society_id, now.term))
-        if now.agm and now.agm != old.agm:
-            self._agms.append((society_id, now.agm))
-        if now.audit and now.audit != old.audit:
-            self._audits.append((society_id, now.audit))
-        return society_id
-
-    def _seat(self, seat: Seat, named: Member, serving: Bearer | None, term: TermGiven | None) -> None:
-        """Begin an appointment. The same name under a new number goes on with the old one."""
-        person = people.person(self._tx, named.name, named.msisdn)
-        if serving and serving.name == named.name:
-            people.repoint(self._tx, serving.appointment_id, person)
-            return
-        start = self._today
-        if serving:
-            self._ended.append(serving.appointment_id)
-        elif term:  # the first one on record has served since the committee was formed
-            start = min(term.formed_on, start)
-        self._begun.append(Appointment(person, seat.role, start, society_id=seat.society_id))
-
-    def write_history(self) -> None:
-        """Write what was kept: ends before beginnings, because a seat has one holder at a time."""
-        societies.put_terms(self._tx, self._terms)
-        societies.put_agms(self._tx, self._agms)
-        societies.put_audits(self._tx, self._audits)
+    def write(self) -> None:
+        """Write what was noted; ends before beginnings, because a seat has one holder at a time."""
+        new = [self._as_new(self._entries[at], facts) for at, facts in self._new]
+        for (at, _), society_id in zip(self._new, society_lists.add(self._tx, new), strict=True):
+            self._ids[at] = society_id
+        society_lists.change(self._tx, self._of_societies(self._changed))
+        society_lists.confirm(self._tx, self._of_societies(self._confirmed))
+        societies.put_terms(self._tx, self._of_societies(self._terms))
+        societies.put_agms(self._tx, self._of_societies(self._agms))
+        societies.put_audits(self._tx, self._of_societies(self._audits))
         people.end(self._tx, self._ended, self._today)
-        people.appoint(self._tx, self._begun)
+        self._seat()
+
+    @staticmethod
+    def _as_new(entry: Entry, facts: Facts) -> New:
+        return New(entry.register_id, entry.registration_no, entry.serial, entry.year, facts, entry.confirmed_on)
+
+    def _of_societies(self, noted: Iterable[tuple[int, T]]) -> Iterator[tuple[int, T]]:
+        return ((self._ids[at], what) for at, what in noted)
+
+    def _seat(self) -> None:
+        """Begin appointments. The same name under a new number goes on with the old one."""
+        persons = people.persons(self._tx, [(move.named.name, move.named.msisdn) for move in self._moves])
+        begun = []
+        for (at, role, named, serving), person in zip(self._moves, persons, strict=True):
+            if serving and serving.name == named.name:
+                people.repoint(self._tx, serving.appointment_id, person)
+                continue
+            start, term = self._today, self._entries[at].term
+            if term and not serving:  # the first one on record has served since the committee was formed
+                start = min(term.formed_on, start)
+            begun.append(Appointment(person, role, start, society_id=self._ids[at]))
+        people.appoint(self._tx, begun)
 
 
 def _facts(entry: Entry, old: Facts) -> Facts:
@@ -214,7 +259,9 @@ def _yearly(given: Yearly | None, old: Yearly | None) -> Yearly | None:
 
 
 def _is_news(named: Member, serving: Bearer | None) -> bool:
-    """Whether a row names another office-bearer than the one on record, or another number of his."""
-    if serving is None or named.name != serving.name:
+    """Whether a row names another office-bearer than the one on record, or another number of his, or a new vacancy."""
+    if serving is None:
+        return named.name != ""
+    if named.name != serving.name:
         return True
     return named.msisdn is not None and named.msisdn != serving.msisdn

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.domain.errors import InvalidValue
 from bot.domain.period import FIRST_MONTH
-from bot.domain.registry import Basis, RegistrationNo, SocietyLevel
+from bot.domain.registry import Basis, SocietyLevel
 from bot.domain.text import normalise
 from bot.registry.report import shown
-from bot.registry.words import fold, meanings
+from bot.registry.words import fold, is_vacant, meanings
 from bot.store.offices import register_code
 from bot.store.societies import Yearly
 
@@ -31,15 +30,21 @@ _NUMBER = re.compile(
     r"(?:[^\d/]{0,24}?(?:নং|নম্বর|no|number)[.:\s-]*)?0*(\d{1,5})\s*(?:[-/.,:\\\s]|\([^)\d]{0,20}\))\s*(\d{4})",
     re.IGNORECASE,
 )
+# A society as one number, of which a set for a whole country takes half the memory that one of tuples would.
+_SERIALS, _YEARS = 100_000, 10_000
+_USUAL_NUMBER = re.compile("([1-9][0-9]{0,4})/(19[1-9][0-9]|20[0-9]{2})")
 _FIRST_OF_MONTH = re.compile(r"(\d{4})-(\d{2})-01")
 _MONTH_NAME = re.compile(r"[A-Za-z]{3,9}[ -]\d{2,4}")
 
 
 class Member(NamedTuple):
-    """An office-bearer as a row names him."""
+    """An office-bearer as a row names him; without a name, that the post is vacant."""
 
     name: str
     msisdn: str | None
+
+
+VACANT = Member("", None)
 
 
 class TermGiven(NamedTuple):
@@ -56,7 +61,9 @@ class Entry(NamedTuple):
     line: int
     register_id: int
     office_id: int
-    number: RegistrationNo
+    registration_no: str
+    serial: int
+    year: int
     registered_on: date | None
     name_bn: str | None
     name_en: str | None
@@ -69,6 +76,7 @@ class Entry(NamedTuple):
     audit: Yearly | None
     president: Member | None
     secretary: Member | None
+    confirmed_on: date | None
 
 
 class SocietyRows:
@@ -76,12 +84,14 @@ class SocietyRows:
 
     Args:
         known: every office by its code.
+        today: the day of the import.
     """
 
-    def __init__(self, known: Mapping[str, Office]) -> None:
+    def __init__(self, known: Mapping[str, Office], today: date) -> None:
+        self._today = today
         self._offices = known
         self._registers = {code: known[register_code(office)].id for code, office in known.items()}
-        self._lines: dict[tuple[int, int, int | None], int] = {}
+        self._lines: dict[int, int] = {}
 
     def check(self, row: Row) -> Entry | None:
         """The entry of a row, or None when it noted a problem."""
@@ -98,17 +108,21 @@ class SocietyRows:
         bearers = _member(row, "president"), _member(row, "secretary")
         officer = row.phone("officer_phone")
         category, address = _category(row), row.text("address")
+        confirmed_on = self._confirmed_on(row)
         if number is None or office is None:
             return None
         register_id = self._registers[office.code]
-        self._once(row, (register_id, number.serial, number.year))
+        serial, year = number
+        self._once(row, (register_id * _SERIALS + serial) * _YEARS + year)
         if row.refused:
             return None
         return Entry(
             row.line,
             register_id,
             office.id,
-            number,
+            f"{serial}/{year}",
+            serial,
+            year,
             registered_on,
             *names,
             level,
@@ -119,27 +133,41 @@ class SocietyRows:
             agm,
             audit,
             *bearers,
+            confirmed_on,
         )
+
+    def _confirmed_on(self, row: Row) -> date | None:
+        """The day on which the row was last found right: as the file says, else today, as somebody imports it."""
+        if not row.has("confirmed_on"):
+            return self._today
+        confirmed_on = row.day("confirmed_on")
+        if confirmed_on and confirmed_on > self._today:
+            row.refuse("confirmed_on", "This day is still to come: leave the cell empty or give the day of the check.")
+        return confirmed_on
 
     def _office(self, row: Row) -> Office | None:
         code = row.office_code()
         if code is None:
             return None
-        office = self._offices.get(normalise(code).upper())
+        office = self._offices.get(code) or self._offices.get(normalise(code).upper())
         if office is None:
             row.refuse("office_code", f"There is no office {shown(code)}: use the code of an office, like 55730012.")
         return office
 
-    def _once(self, row: Row, key: tuple[int, int, int | None]) -> None:
+    def _once(self, row: Row, key: int) -> None:
         first = self._lines.setdefault(key, row.line)
         if first != row.line:
             row.refuse("registration_no", f"This society is on line {first} already: keep one of the two rows.")
 
 
-def _number(row: Row) -> RegistrationNo | None:
+def _number(row: Row) -> tuple[int, int] | None:
+    """Serial and year."""
     text = row.required("registration_no")
     if text is None:
         return None
+    usual = _USUAL_NUMBER.fullmatch(text)
+    if usual:
+        return int(usual[1]), int(usual[2])
     # A workbook's cell that held 1/2023 as typed is the first day of that month: the number can be told from it.
     as_date = _FIRST_OF_MONTH.fullmatch(text)
     found = _NUMBER.fullmatch(f"{int(as_date[2])}/{as_date[1]}" if as_date else normalise(text))
@@ -150,10 +178,9 @@ def _number(row: Row) -> RegistrationNo | None:
     elif not FIRST_YEAR <= int(found[2]) <= LAST_YEAR:
         row.refuse("registration_no", f"The year of a registration number is {FIRST_YEAR} or later, like 123/2019.")
     else:
-        try:
-            return RegistrationNo.parse(f"{int(found[1])}/{found[2]}")
-        except InvalidValue:
-            row.refuse("registration_no", "A registration number counts from 1, like 1/2019.")
+        if int(found[1]):
+            return int(found[1]), int(found[2])
+        row.refuse("registration_no", "A registration number counts from 1, like 1/2019.")
     return None
 
 
@@ -195,6 +222,10 @@ def _yearly(row: Row, year_column: str, day_column: str) -> Yearly | None:
 
 def _member(row: Row, role: str) -> Member | None:
     name, msisdn = row.text(f"{role}_name"), row.phone(f"{role}_phone")
+    if name and is_vacant(name):
+        if msisdn:
+            row.refuse(f"{role}_name", "Fill in whose telephone number this is, or leave it out for a vacant post.")
+        return VACANT
     if name is None:
         if msisdn and row.blank(f"{role}_name"):
             row.refuse(f"{role}_name", "Fill in whose telephone number this is.")

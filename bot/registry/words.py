@@ -17,6 +17,7 @@ Table = Literal["societies", "officers"]
 Subject = Literal["level", "basis", "language", "role", "category"]
 HeaderLanguage = Literal["bn", "en"]
 
+_AROUND = " -–—.()[]"
 _IGNORED = re.compile(r"[\s._:()\[\]'\"-]+")
 
 
@@ -78,6 +79,16 @@ def header(table: Table, column: str, language: HeaderLanguage) -> str:
 def meanings(subject: Subject) -> Mapping[str, str]:
     """Folded word → what it means."""
     return {fold(word): meaning for meaning, words in _words()["words"][subject].items() for word in (meaning, *words)}
+
+
+@cache
+def _vacant() -> frozenset[str]:
+    return frozenset(["", *(normalise(word).casefold() for word in _words()["vacant"]["words"])])
+
+
+def is_vacant(name: str) -> bool:
+    """Whether a cell for a name says that there is nobody: a word such as শূন্য, or a dash."""
+    return name.strip(_AROUND).casefold() in _vacant()
 
 
 def in_bangla(subject: Subject, meaning: str) -> str:

