@@ -35,6 +35,7 @@ from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
 from bot.scheduler.indexing import Indexing
+from bot.settling import Sms
 from bot.store import marks, offices
 from bot.store.store import Store
 from bot.web import Probes
@@ -148,7 +149,8 @@ class App:
         self.receipts = Receipts(self.store, self.clock, self.metrics)
         lines = {name: Line(own, kind.abilities) for name, (kind, own) in configured.items()}
         own = self.config.gateway
-        post = Post(pure.renderer, lines, _sms_channel(configured), timedelta(hours=own.reply_hours))
+        sms_channel = _sms_channel(configured, self.config)
+        post = Post(pure.renderer, lines, sms_channel, timedelta(hours=own.reply_hours))
         places = await self.store.read(offices.district_index)
         self.receiver = Receiver(
             self.store,
@@ -170,9 +172,10 @@ class App:
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
         self.printer = Printer(self.store, DocumentMaker(pure.renderer), self.clock)
+        sms = None if sms_channel is None else Sms(sms_channel, lines[sms_channel])
         self.delivery = Delivery(
             [
-                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY, self.printer.make)
+                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY, self.printer.make, sms)
                 for channel in self.channels.values()
             ]
         )
@@ -253,9 +256,15 @@ def _menu(renderer: Renderer) -> Mapping[Language, Sequence[tuple[str, str]]]:
     }
 
 
-def _sms_channel(configured: Mapping[str, tuple[type[Channel], ChannelSettings]]) -> str:
-    """The channel that short messages go by when nobody asked on another one: the first that is configured, else the simulator."""
-    return next(name for name, (kind, _) in configured.items() if not kind.abilities.chat)
+def _sms_channel(
+    configured: Mapping[str, tuple[type[Channel], ChannelSettings]], config: settings.Config
+) -> str | None:
+    """The channel that short messages go by when nobody asked on another one: the first that is configured, else the simulator.
+
+    None where the simulator is the only one and its page is not served: nobody would read them.
+    """
+    able = (name for name, (kind, _) in configured.items() if not kind.abilities.chat)
+    return next((name for name in able if name != SIMULATOR or simulator_is_on(config)), None)
 
 
 def _no_real_channels_in_a_demo(

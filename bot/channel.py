@@ -10,6 +10,7 @@ the channel          means                                       the message bec
 returns ``Taken``    the provider has it                         ``submitted``
 ``Unreachable``      certainly not taken                         ``queued`` again, later
 ``Throttled``        certainly not taken, too fast               ``queued`` again, no attempt burnt
+``Busy``             likewise, for this recipient alone          ``queued`` again, the others go on
 ``Refused``          certainly not taken, never will be          ``failed``
 ``Gone``             likewise, because the recipient has left     ``failed``, and his link ends
 ``OutcomeUnknown``   may have been taken                         ``unconfirmed`` until a receipt tells
@@ -118,6 +119,15 @@ class Gateway:
     short_code: str
     public_url: str
     menu: Mapping[Language, Sequence[tuple[str, str]]] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A channel that can show its reader that a document is on its way."""
+
+    async def announce(self, to: str) -> None:
+        """Show it, for a few seconds. Never raises a ``SubmitError``, and takes no longer than a moment."""
+        ...
 
 
 @runtime_checkable

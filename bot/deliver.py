@@ -1,4 +1,4 @@
-"""The journey of a message out: claim, render again if a day has passed, pace, submit, settle.
+"""The journey of a message out: claim, render again if a day has passed, make its document, pace, submit, settle.
 
 One ``Courier`` per channel. It claims no more than it can have under way at once, so that after a crash at most so many messages are
 of unknown outcome. What the channel raises is mapped to a state here and nowhere else (the table is in ``bot.channel``). While a
@@ -12,33 +12,33 @@ import contextlib
 import math
 import time
 from dataclasses import replace
-from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.channel import Line, cost
-from bot.domain.errors import Gone, OutcomeUnknown, Refused, SubmitError, Throttled, Unreachable
+from bot.channel import Announces, Line
+from bot.claiming import Claiming, ordered
+from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, Throttled, Unreachable
 from bot.domain.messages import MT, State
 from bot.domain.pace import Pace
-from bot.domain.replies import load
-from bot.store import claims, links
+from bot.domain.replies import Reply, load
+from bot.making import MOST_ATTEMPTS, MOST_MAKING, Making, NotMade
+from bot.settling import Settling
+from bot.trouble import Health, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from datetime import date, datetime
 
-    from bot.channel import Channel, Taken
+    from bot.channel import Channel
     from bot.clock import Clock
     from bot.domain.messages import File
     from bot.domain.replies import Order
     from bot.domain.retry import RetryPolicy
     from bot.i18n import Renderer
     from bot.metrics import Metrics
+    from bot.settling import Settle, Sms
     from bot.store.claims import Claimed
-    from bot.store.query import Tx
     from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -46,16 +46,11 @@ log = structlog.get_logger()
 IDLE_SECONDS = 1.0
 """How often an idle courier looks for what has become due or was queued by another process."""
 
-LEASE_MARGIN = timedelta(seconds=15)
-"""A lease outlives the provider's timeout by this much, so that it never lapses under a living courier."""
+NO_DOCUMENT = "document.not_made"
 
 
-class Health(StrEnum):
-    """How a channel is doing, as ``/readyz`` tells."""
-
-    UP = "up"
-    DEGRADED = "degraded"
-    DOWN = "down"
+async def _ready(file: File) -> File:
+    return file
 
 
 async def _no_documents(order: Order) -> File:
@@ -68,6 +63,7 @@ class Courier:
 
     Args:
         make: makes the document that goes with a message.
+        sms: how a number is told what its chat does not take any more.
     """
 
     def __init__(
@@ -79,28 +75,32 @@ class Courier:
         metrics: Metrics,
         policy: RetryPolicy,
         make: Callable[[Order], Awaitable[File]] = _no_documents,
+        sms: Sms | None = None,
     ) -> None:
         self.channel = channel
-        self.health = Health.UP
         self._store = store
         self._renderer = renderer
         self._clock = clock
         self._metrics = metrics
-        self._policy = policy
-        self._make = make
+        self._trouble = Trouble(channel.name, policy, metrics)
+        self._making = Making(make)
+        self._claiming = Claiming(channel, renderer, clock)
+        self._settling = Settling(channel, renderer, clock, sms)
         self._line = Line(channel.settings, channel.abilities)
         self._pace = Pace(channel.settings.segments_per_second)
         # Never more than about a second's worth is claimed, so that little waits for the pace with its lease running.
         self._window = min(channel.settings.window, math.ceil(channel.settings.segments_per_second))
-        self._lease = timedelta(seconds=channel.settings.timeout_seconds) + LEASE_MARGIN
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._held: set[int] = set()
-        self._failures = 0
-        self._blocked_until = 0.0
+        self._in_the_making: set[int] = set()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        metrics.channel_up.labels(channel.name).set(1)
+
+    @property
+    def health(self) -> Health:
+        """How the channel is doing."""
+        return self._trouble.health
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -113,6 +113,7 @@ class Courier:
     async def stop(self) -> None:
         """Claim no more, and finish what is under way."""
         self._stopping = True
+        self._making.stop()
         self._wake.set()
         if self._task is not None:
             await self._task
@@ -123,7 +124,7 @@ class Courier:
             try:
                 claimed = await self._claim()
             except Exception as error:  # noqa: BLE001 - a courier outlives whatever the database does
-                self._turn(Health.DEGRADED)
+                self._trouble.turn(Health.DEGRADED)
                 log.error("claim_failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400 - the type is enough, a trace may hold texts
                 claimed = []
             for row in claimed:
@@ -134,56 +135,43 @@ class Courier:
             await asyncio.wait(self._under_way)
 
     async def _claim(self) -> list[Claimed]:
-        free = self._window - len(self._under_way)
-        if free <= 0 or time.monotonic() < self._blocked_until:
+        sending = len(self._under_way) - len(self._in_the_making)
+        free = self._window - sending
+        if free <= 0 or self._trouble.held_for() > 0:
             return []
-        if self._failures:
-            if self._under_way:
+        if self._trouble.failures:
+            if sending > 0:
                 return []
             free = 1  # one message finds out whether the provider is back
-        return await self._store.write(partial(self._take, most=free))
-
-    def _take(self, tx: Tx, most: int) -> list[Claimed]:
-        """Unit of work: give up lapsed leases, then claim what is due, its text made true for today."""
-        running, now = self._clock.running(), self._clock.now()
-        lapsed = State.QUEUED if self.channel.idempotent else State.UNCONFIRMED
-        claims.lapse(tx, self.channel.name, running=running, state=lapsed, but=self._held)
-        claims.expire(tx, self.channel.name, now)
-        rows = claims.claim(tx, self.channel.name, now=now, running=running, lease=self._lease, most=most)
-        return [self._fresh(tx, row, self._clock.today()) for row in rows]
-
-    def _fresh(self, tx: Tx, row: Claimed, today: date) -> Claimed:
-        try:
-            reply = load(row.content)
-            if reply.turns_on is None:
-                return row
-            text = self._renderer.render(reply, row.language, today, self.channel.abilities)
-        except Exception as error:  # noqa: BLE001 - an older program wrote it: yesterday's text is better than none, and than a stuck queue
-            log.error("not_rendered", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
-            return row
-        if text == row.text:
-            return row
-        size, price = cost(text, self._line)
-        claims.rewrite(tx, row.id, text, size, price)
-        return replace(row, text=text, encoding=size.encoding, segments=size.segments)
+        return await self._store.write(
+            partial(self._claiming.take, most=free, room=MOST_MAKING - len(self._in_the_making), held=self._held)
+        )
 
     async def _dispatch(self, row: Claimed) -> None:
-        """Submit one message as soon as the pace allows; the next need not wait for its answer."""
+        """Submit one message as soon as the pace allows; the next need not wait for its answer, nor for its document."""
         self._held.add(row.id)
+        order = ordered(row, self._line)
+        if order is None:
+            await self._paced(row)
+        else:
+            self._in_the_making.add(row.id)
+        task = asyncio.create_task(self._send(row, order))
+        self._under_way.add(task)
+        task.add_done_callback(partial(self._done, row_id=row.id))
+
+    async def _paced(self, row: Claimed) -> None:
         wait = self._pace.take(row.segments, time.monotonic())
         if wait > 0:
             await asyncio.sleep(wait)
-        task = asyncio.create_task(self._send(row))
-        self._under_way.add(task)
-        task.add_done_callback(partial(self._done, row_id=row.id))
 
     def _done(self, task: asyncio.Task[None], row_id: int) -> None:
         self._under_way.discard(task)
         self._held.discard(row_id)
+        self._in_the_making.discard(row_id)
         self._wake.set()
 
-    async def _send(self, row: Claimed) -> None:
-        outcome, settle = await self._submit(row)
+    async def _send(self, row: Claimed, order: Order | None) -> None:
+        outcome, settle = await self._outcome(row, order)
         try:
             ours = await self._store.write(settle)
         except Exception as error:  # noqa: BLE001 - the lease lapses, and the message is then unconfirmed
@@ -194,35 +182,54 @@ class Courier:
             self._metrics.segments.labels(self.channel.name).inc(row.segments)
         log.info("mt", channel=self.channel.name, message=row.id, outcome=outcome, segments=row.segments, ours=ours)
 
-    async def _submit(self, row: Claimed) -> tuple[str, partial[bool]]:
-        """Submit, and say what happened as a unit of work."""
-        mt = self._loaded(row)
+    async def _outcome(self, row: Claimed, order: Order | None) -> tuple[str, Settle]:
+        """Make ready and submit, and say what happened as a unit of work."""
+        try:
+            mt = self._loaded(row)
+        except Exception as error:  # noqa: BLE001 - an older program wrote it, and no other attempt reads it better
+            log.error("not_readable", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
+            return "refused", self._settling.over(row, State.FAILED, f"cannot be read: {type(error).__name__}")
+        if order is not None:
+            try:
+                mt = await self._with_document(row, mt, order)
+            except NotMade as error:
+                wait = 0.0 if error.stopped else self._trouble.delay(row.attempt, row.id)
+                return "not_made", self._settling.again(row, wait, str(error), burnt=not error.stopped)
+            finally:
+                self._in_the_making.discard(row.id)
+            await self._paced(row)
+        return await self._submit(row, mt)
+
+    async def _submit(self, row: Claimed, mt: MT) -> tuple[str, Settle]:
+        settling = self._settling
         try:
             async with asyncio.timeout(self.channel.settings.timeout_seconds):
                 taken = await self.channel.submit(mt)
         except Unreachable as error:
-            return "unreachable", self._again(row, self._trouble(row, Health.DOWN), str(error), burnt=True)
+            return "unreachable", settling.again(row, self._trouble.met(Health.DOWN, row.id), str(error), burnt=True)
+        except Busy as error:
+            return "busy", settling.again(row, error.retry_after, str(error), burnt=False)
         except Throttled as error:
-            wait = self._trouble(row, Health.DEGRADED, error.retry_after)
-            return "throttled", self._again(row, wait, str(error), burnt=False)
+            wait = self._trouble.met(Health.DEGRADED, row.id, error.retry_after)
+            return "throttled", settling.again(row, wait, str(error), burnt=False)
         except Gone as error:
-            self._well()
-            return "gone", partial(self._left, row=row, why=str(error))
+            self._trouble.over()
+            return "gone", settling.left(row, str(error))
         except Refused as error:
-            self._well()
-            return "refused", self._gone(row, State.FAILED, str(error))
+            self._trouble.over()
+            return "refused", settling.over(row, State.FAILED, str(error))
         except (OutcomeUnknown, TimeoutError) as error:
-            self._trouble(row, Health.DEGRADED)
-            return "unknown", self._gone(row, State.UNCONFIRMED, str(error) or "no answer in time")
+            self._trouble.met(Health.DEGRADED, row.id)
+            return "unknown", settling.over(row, State.UNCONFIRMED, str(error) or "no answer in time")
         except Exception as error:
             log.exception("channel_broke", channel=self.channel.name, message=row.id)
-            self._trouble(row, Health.DEGRADED)
-            return "unknown", self._gone(row, State.UNCONFIRMED, type(error).__name__)
-        self._well()
-        return "submitted", self._submitted(row, taken)
+            self._trouble.met(Health.DEGRADED, row.id)
+            return "unknown", settling.over(row, State.UNCONFIRMED, type(error).__name__)
+        self._trouble.over()
+        return "submitted", settling.taken(row, taken, mt.text)
 
     def _loaded(self, row: Claimed) -> MT:
-        """The message with what only a chat shows: buttons, a document, the button that shares one's number."""
+        """The message with what only a chat shows: buttons, the button that shares one's number."""
         mt = MT(row.id, row.to, row.text, row.encoding, row.segments, row.attempt)
         if not self.channel.abilities.chat:
             return mt
@@ -231,69 +238,31 @@ class Courier:
             mt,
             choices=self._renderer.labels(reply, row.language, self._clock.today()),
             contact_label=self._renderer.text(row.language, "link.share") if reply.asks_contact else None,
-            document=partial(self._made, reply.document) if reply.document else None,
         )
 
-    async def _made(self, order: Order) -> File:
-        """The document; where it cannot be made, nothing is sent, because nothing has been sent yet."""
-        try:
-            return await self._make(order)
-        except SubmitError:
-            raise
-        except Exception as error:
-            log.exception("document_not_made", channel=self.channel.name, kind=order.kind)
-            message = f"the document could not be made: {type(error).__name__}"
-            raise Refused(message) from error
+    async def _with_document(self, row: Claimed, mt: MT, order: Order) -> MT:
+        """The message with its document, or what is said instead where there will be none.
 
-    def _left(self, tx: Tx, row: Claimed, why: str) -> bool:
-        """Unit of work: the message failed because its recipient has left, and so his chat stands for nobody any more."""
-        links.end(tx, self.channel.name, row.to, self._clock.now(), "blocked")
-        return claims.not_submitted(tx, row, State.FAILED, why=why, at=self._clock.now())
-
-    def _submitted(self, row: Claimed, taken: Taken) -> partial[bool]:
-        return partial(self._is_out, row=row, at=self._clock.now(), taken=taken)
-
-    def _is_out(self, tx: Tx, row: Claimed, at: datetime, taken: Taken) -> bool:
-        """Unit of work: the provider has it. A one-time code that is out is kept nowhere; simulated phones show what is kept."""
-        ours = claims.submitted(tx, row, at=at, provider_id=taken.provider_id, delivered=taken.delivered)
-        if ours and self.channel.real and load(row.content).secret:
-            claims.forget(tx, row.id)
-        return ours
-
-    def _gone(self, row: Claimed, state: State, why: str) -> partial[bool]:
-        return partial(claims.not_submitted, row=row, state=state, why=why, at=self._clock.now())
-
-    def _again(self, row: Claimed, seconds: float, why: str, *, burnt: bool) -> partial[bool]:
-        again = self._clock.running() + timedelta(seconds=seconds)
-        return partial(claims.requeue, row=row, again=again, why=why, burnt=burnt)
-
-    def _trouble(self, row: Claimed, health: Health, seconds: float | None = None) -> float:
-        """Hold the whole channel for a while; returns for how many seconds.
-
-        What fails while the channel is held already began before: ten failures at one moment are one trouble, not ten.
+        Raises:
+            NotMade: not this time.
         """
-        now = time.monotonic()
-        if now >= self._blocked_until:
-            self._failures += 1
-            wait = self._policy.delay(self._failures, spread=row.id % 97 / 97) if seconds is None else seconds
-            self._blocked_until = now + wait
-        self._turn(health)
-        return max(self._blocked_until - now, 0.0)
-
-    def _well(self) -> None:
-        self._failures = 0
-        self._turn(Health.UP)
-
-    def _turn(self, health: Health) -> None:
-        if health is not self.health:
-            log.warning("channel", channel=self.channel.name, health=health, before=self.health)
-        self.health = health
-        self._metrics.channel_up.labels(self.channel.name).set(0 if health is Health.DOWN else 1)
+        if isinstance(self.channel, Announces):
+            await self.channel.announce(row.to)
+        try:
+            file = await self._making.document(order)
+        except NotMade as error:
+            if error.stopped or row.attempt < MOST_ATTEMPTS:
+                raise
+            file = None
+        if file is None:
+            today, abilities = self._clock.today(), self.channel.abilities
+            return replace(mt, text=self._renderer.render(Reply(NO_DOCUMENT), row.language, today, abilities))
+        return replace(mt, document=partial(_ready, file))
 
     async def _rest(self) -> None:
         """Wait until something is queued, something under way ends, or time has passed."""
-        blocked = self._blocked_until - time.monotonic()
-        seconds = blocked if 0 < blocked < IDLE_SECONDS else IDLE_SECONDS
+        held = self._trouble.held_for()
+        seconds = held if 0 < held < IDLE_SECONDS else IDLE_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
 

@@ -37,6 +37,13 @@ class Printer:
         if order.kind == QR:
             return qr(order)
         today = self._clock.today()
-        async with self._one_at_a_time:
-            found = await self._store.read(partial(self._maker.collect, order=order, today=today))
-            return await asyncio.to_thread(self._maker.make, order, found, today)
+        await self._one_at_a_time.acquire()
+        try:
+            found = await self._store.read(partial(self._maker.collect, order=order, today=today), slow=True)
+            making = asyncio.create_task(asyncio.to_thread(self._maker.make, order, found, today))
+        except BaseException:
+            self._one_at_a_time.release()
+            raise
+        making.add_done_callback(lambda _: self._one_at_a_time.release())
+        # Whoever gives up waiting stops no thread: the next document waits for its end all the same.
+        return await asyncio.shield(making)

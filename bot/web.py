@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.deliver import Health
 from bot.store import outbox
+from bot.trouble import Health
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

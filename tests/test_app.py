@@ -68,7 +68,8 @@ async def test_probes(registered_url: str, clock: Clock) -> None:
             async with gateway.http.get(f"{gateway.url}/readyz") as ready:
                 body = await ready.json()
                 assert ready.status == 200, "a provider that is down is no reason to take the gateway out"
-                return bool(body["channels"] == {"kannel": "down", "simulator": "up"})
+                expected = {"kannel": "down", "simulator": "up", "simulated_chat": "up"}
+                return bool(body["channels"] == expected)
 
         await wait_for(down)
         async with gateway.http.get(f"{gateway.url}/metrics") as response:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from bot.channel import ChannelSettings, Taken
+from bot.channel import ChannelSettings, Line, Taken
+from bot.claiming import SECRET_AGE
 from bot.clock import Clock
-from bot.deliver import Courier, Health
-from bot.domain.errors import OutcomeUnknown, Refused, Throttled, Unreachable
-from bot.domain.messages import Draft, Language, MessageClass, State
-from bot.domain.replies import SMS, Abilities, Reply, dump
+from bot.deliver import Courier
+from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, StoreError, Throttled, TooManyRows, Unreachable
+from bot.domain.messages import DLR, Draft, File, Language, MessageClass, ReceiptKind, State
+from bot.domain.replies import CHAT, SMS, Abilities, Order, Reply, dump
 from bot.domain.retry import RetryPolicy
 from bot.domain.segments import measure
+from bot.making import MOST_MAKING
 from bot.metrics import Metrics
-from bot.store import claims, outbox
+from bot.receipts import apply
+from bot.settling import Sms
+from bot.store import claims, links, outbox
 from bot.store.store import Store
+from bot.trouble import Health
 from tests.conftest import NOW
 from tests.peers.ports import wait_for
 from tests.texts import renderer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
 
     from aiohttp import web
@@ -80,14 +87,46 @@ async def store(sqlite_url: str) -> AsyncIterator[Store]:
         yield opened
 
 
-def courier_of(store: Store, clock: Clock, **settings: object) -> tuple[Courier, Scripted]:
+class RealChat(Scripted):
+    """Likewise, with real people who chat."""
+
+    real: ClassVar[bool] = True
+    abilities: ClassVar[Abilities] = CHAT
+
+
+def _scripted(kind: type[Scripted], **settings: object) -> Scripted:
     values: dict[str, object] = {"kind": "scripted", "segments_per_second": 1000, "timeout_seconds": 0.2, **settings}
-    channel = Scripted("scripted", ChannelSettings.model_validate(values))
+    return kind("scripted", ChannelSettings.model_validate(values))
+
+
+def courier_of(store: Store, clock: Clock, **settings: object) -> tuple[Courier, Scripted]:
+    channel = _scripted(Scripted, **settings)
     return Courier(channel, store, renderer(), clock, Metrics(), QUICK), channel
 
 
+def chat_of(
+    store: Store, clock: Clock, make: Callable[[Order], Awaitable[File]] | None = None, **settings: object
+) -> tuple[Courier, Scripted]:
+    channel = _scripted(RealChat, **settings)
+    sms = Sms("sms", Line(ChannelSettings(kind="scripted"), SMS))
+    return Courier(channel, store, renderer(), clock, Metrics(), QUICK, make or made, sms), channel
+
+
+PDF = File("list.pdf", "application/pdf", b"%PDF")
+LISTED = Reply("stop.done", document=Order("societies", {}))
+SECRET = Reply("link.code", {"code": "482913"}, secret=True)
+
+
+async def made(_: Order) -> File:
+    return PDF
+
+
 def queued(
-    key: str, reply: Reply | None = None, day: date | None = None, expires_at: datetime | None = None
+    key: str,
+    reply: Reply | None = None,
+    day: date | None = None,
+    expires_at: datetime | None = None,
+    message_class: MessageClass = MessageClass.REPLY,
 ) -> Callable[[Tx], object]:
     said = reply or Reply("stop.done")
     text = renderer().render(said, Language.BN, day or NOW.date())
@@ -97,7 +136,7 @@ def queued(
             tx,
             Draft(
                 key,
-                MessageClass.REPLY,
+                message_class,
                 "scripted",
                 "+8801700000001",
                 said,
@@ -179,7 +218,7 @@ async def test_while_unreachable_one_message_asks_for_all(store: Store, clock: C
 async def test_failures_at_one_moment_are_one_trouble(store: Store, clock: Clock) -> None:
     slow = RetryPolicy(first=0.05, factor=100.0, ceiling=30.0)
     courier, channel = courier_of(store, clock, window=10)
-    courier._policy = slow
+    courier._trouble.policy = slow
     channel.script = [Unreachable("no connection")] * 10
     for number in range(10):
         await store.write(queued(f"n{number}"))
@@ -190,7 +229,7 @@ async def test_failures_at_one_moment_are_one_trouble(store: Store, clock: Clock
 
 async def test_a_provider_that_hangs_is_asked_less_and_less(store: Store, clock: Clock) -> None:
     courier, channel = courier_of(store, clock, window=2, timeout_seconds=0.05)
-    courier._policy = RetryPolicy(first=30.0, factor=2.0, ceiling=30.0)
+    courier._trouble.policy = RetryPolicy(first=30.0, factor=2.0, ceiling=30.0)
     channel.script = [lambda: asyncio.sleep(60)] * 9
     for number in range(9):
         await store.write(queued(f"n{number}"))
@@ -311,3 +350,297 @@ async def test_what_is_no_longer_worth_sending_is_not_sent(store: Store, clock: 
     await until(store, State.EXPIRED, State.SUBMITTED)
     await courier.stop()
     assert [mt.id for mt in channel.got] == [2]
+
+
+# ---- documents ----
+
+
+def apology() -> str:
+    return renderer().text(Language.BN, "document.not_made")
+
+
+async def test_a_document_is_made_before_the_submission_and_holds_up_nothing(store: Store, clock: Clock) -> None:
+    let_go, out = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Order) -> File:
+        await let_go.wait()
+        await asyncio.sleep(0.3)  # longer than the submission may take
+        return PDF
+
+    courier, channel = chat_of(store, clock, slow, window=1)
+    channel.script = [out.set]
+    await store.write(queued("list", LISTED))
+    await store.write(queued("short"))
+    courier.start()
+    await asyncio.wait_for(out.wait(), 5)
+    assert [mt.id for mt in channel.got] == [2], "the other one goes ahead"
+    let_go.set()
+    await until(store, State.SUBMITTED, State.SUBMITTED)
+    await courier.stop()
+    document = channel.got[1].document
+    assert document is not None
+    assert await document() is PDF
+
+
+async def test_a_lease_lasts_for_making_and_submitting(store: Store, clock: Clock) -> None:
+    let_go = asyncio.Event()
+
+    async def slow(_: Order) -> File:
+        await let_go.wait()
+        return PDF
+
+    courier, _ = chat_of(store, clock, slow)
+    await store.write(queued("list", LISTED))
+    courier.start()
+    await until(store, State.SENDING)
+    soon = clock.running() + timedelta(seconds=200)
+    assert await store.write(lambda tx: claims.lapse(tx, "scripted", running=soon, state=State.UNCONFIRMED)) == 0
+    let_go.set()
+    await until(store, State.SUBMITTED)
+    await courier.stop()
+
+
+async def test_who_gets_no_document_is_told_so(store: Store, clock: Clock) -> None:
+    async def too_long(_: Order) -> File:
+        raise TooManyRows(6000, 5000)
+
+    courier, channel = chat_of(store, clock, too_long)
+    await store.write(queued("list", LISTED))
+    courier.start()
+    (row,) = await until(store, State.SUBMITTED)
+    await courier.stop()
+    assert [(mt.text, mt.document) for mt in channel.got] == [(apology(), None)]
+    assert row.text == apology()
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), StoreError("busy"), None], ids=repr)
+async def test_a_document_that_fails_is_tried_three_times(
+    store: Store, clock: Clock, error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.making.MAKE_SECONDS", 0.05)
+    attempts = 0
+
+    async def fails(_: Order) -> File:
+        nonlocal attempts
+        attempts += 1
+        if error is not None:
+            raise error
+        await asyncio.sleep(60)
+        return PDF
+
+    courier, channel = chat_of(store, clock, fails)
+    await store.write(queued("list", LISTED))
+    courier.start()
+    await until(store, State.SUBMITTED)
+    await courier.stop()
+    assert attempts == 3
+    assert [mt.text for mt in channel.got] == [apology()]
+    assert courier.health is Health.UP
+
+
+async def test_a_document_that_fails_once_arrives(store: Store, clock: Clock) -> None:
+    failures = [ZeroDivisionError()]
+
+    async def fails_once(_: Order) -> File:
+        if failures:
+            raise failures.pop()
+        return PDF
+
+    courier, channel = chat_of(store, clock, fails_once)
+    await store.write(queued("list", LISTED))
+    courier.start()
+    await until(store, State.SUBMITTED)
+    await courier.stop()
+    assert [mt.document is None for mt in channel.got] == [False]
+
+
+async def test_what_is_being_made_when_the_gateway_stops_is_made_by_the_next(store: Store, clock: Clock) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_: Order) -> File:
+        begun.set()
+        await asyncio.sleep(600)
+        return PDF
+
+    courier, channel = chat_of(store, clock, endless)
+    await store.write(queued("list", LISTED))
+    courier.start()
+    await begun.wait()
+    await asyncio.wait_for(courier.stop(), 5)
+    assert [row.state for row in await rows(store)] == [State.QUEUED]
+    courier, channel = chat_of(store, clock)
+    courier.start()
+    await until(store, State.SUBMITTED)
+    await courier.stop()
+    assert [mt.attempt for mt in channel.got] == [1]
+
+
+async def test_only_so_many_documents_are_made_at_once(store: Store, clock: Clock) -> None:
+    making = most = 0
+    full = asyncio.Event()
+
+    async def slow(_: Order) -> File:
+        nonlocal making, most
+        making += 1
+        most = max(most, making)
+        if making == MOST_MAKING:
+            full.set()
+        await full.wait()
+        making -= 1
+        return PDF
+
+    courier, _ = chat_of(store, clock, slow)
+    for number in range(2 * MOST_MAKING):
+        await store.write(queued(f"n{number}", LISTED))
+    courier.start()
+    await until(store, *[State.SUBMITTED] * 2 * MOST_MAKING)
+    await courier.stop()
+    assert most == MOST_MAKING
+
+
+# ---- codes and tokens ----
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        (Taken(), State.SUBMITTED),
+        (Refused("no"), State.FAILED),
+        (Gone("left"), State.FAILED),
+        (OutcomeUnknown("cut"), State.UNCONFIRMED),
+    ],
+    ids=repr,
+)
+async def test_a_code_is_kept_nowhere_whatever_became_of_it(
+    store: Store, clock: Clock, step: Exception | Taken, state: State
+) -> None:
+    courier, channel = chat_of(store, clock)
+    channel.script = [step]
+    await store.write(queued("code", SECRET, message_class=MessageClass.NOTICE))
+    courier.start()
+    await until(store, state)
+    await courier.stop()
+    assert "482913" not in await everything(store)
+    assert "482913" in channel.got[0].text.translate(ASCII)
+
+
+ASCII = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
+
+
+async def everything(store: Store) -> str:
+    """All that the outbox holds."""
+    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
+        return str(database.execute("SELECT * FROM outbox").fetchall()).translate(ASCII)
+
+
+async def test_a_code_that_is_given_up_is_forgotten(store: Store, clock: Clock) -> None:
+    await store.write(queued("lapsed", SECRET))
+    past = clock.running() - timedelta(minutes=5)
+    await store.write(
+        lambda tx: claims.claim(tx, "scripted", now=NOW, running=past, lease=timedelta(minutes=1), most=1)
+    )
+    await store.write(queued("expired", SECRET, expires_at=NOW))
+    assert "482913" in await everything(store)
+    courier, _ = chat_of(store, clock)
+    courier.start()
+    await until(store, State.UNCONFIRMED, State.EXPIRED)
+    await courier.stop()
+    assert "482913" not in await everything(store)
+
+
+async def test_a_receipt_makes_a_code_forgotten(store: Store) -> None:
+    await store.write(queued("code", SECRET))
+    await store.write(queued("told"))
+    await store.write(lambda tx: claims.claim(tx, "scripted", now=NOW, running=NOW, lease=timedelta(minutes=1), most=2))
+    for number in 1, 2:
+        receipt = DLR("scripted", number, ReceiptKind.ACCEPTED)
+        assert await store.write(partial(apply, dlr=receipt, at=NOW))
+    assert "482913" not in await everything(store)
+    assert (await rows(store))[1].text != claims.FORGOTTEN
+
+
+async def test_codes_that_left_in_a_response_are_swept_after_an_hour(store: Store) -> None:
+    for key, reply in ("code", SECRET), ("told", None):
+        await store.write(queued(key, reply))
+    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE outbox SET state = 'submitted'")
+    for later, kept in (SECRET_AGE / 2, True), (SECRET_AGE, False):
+        courier, _ = chat_of(store, Clock(NOW + later))
+        courier.start()
+        await wait_for(lambda: courier._claiming.sweep_at > 0)  # noqa: B023 - awaited within the round
+        await courier.stop()
+        assert ("482913" in await everything(store)) is kept
+    assert (await rows(store))[1].text != claims.FORGOTTEN
+
+
+async def test_simulated_phones_show_codes(store: Store, clock: Clock) -> None:
+    courier, _ = courier_of(store, clock)
+    await store.write(queued("code", SECRET))
+    courier.start()
+    await until(store, State.SUBMITTED)
+    await courier.stop()
+    assert "482913" in await everything(store)
+
+
+# ---- those who have left, those who have enough, and what nobody can read ----
+
+
+async def test_what_a_chat_does_not_take_any_more_goes_by_sms(store: Store, clock: Clock) -> None:
+    number, chat = "+8801700099900", "+8801700000001"
+    await store.write(lambda tx: links.link(tx, "scripted", chat, number, "contact", NOW))
+    courier, channel = chat_of(store, clock)
+    channel.script = [Gone("blocked"), Gone("blocked")]
+    await store.write(queued("notice:1:1", message_class=MessageClass.NOTICE))
+    await store.write(queued("notice:1:2", message_class=MessageClass.NOTICE))
+    courier.start()
+    await until(store, State.FAILED, State.FAILED, State.QUEUED, State.QUEUED)
+    await courier.stop()
+    by_sms = (await rows(store))[-1]
+    assert (by_sms.channel, by_sms.to, by_sms.message_class) == ("sms", number, "notice")
+    assert by_sms.text == channel.got[0].text
+    assert by_sms.segments == measure(by_sms.text).segments
+    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
+        assert database.execute("SELECT key FROM outbox WHERE id > 2 ORDER BY key").fetchall() == [
+            ("notice:1:1:sms",),
+            ("notice:1:2:sms",),
+        ]
+
+
+async def test_an_answer_to_who_has_left_goes_nowhere_else(store: Store, clock: Clock) -> None:
+    await store.write(lambda tx: links.link(tx, "scripted", "+8801700000001", "+8801700099900", "contact", NOW))
+    courier, channel = chat_of(store, clock)
+    channel.script = [Gone("blocked")]
+    await store.write(queued("reply:1"))
+    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE outbox SET in_reply_to = 1")
+    courier.start()
+    await until(store, State.FAILED)
+    await courier.stop()
+    assert len(await rows(store)) == 1
+
+
+async def test_a_recipient_who_has_enough_holds_up_nobody_else(store: Store, clock: Clock) -> None:
+    courier, channel = courier_of(store, clock, window=1)
+    channel.script = [Busy("enough", retry_after=600)]
+    await store.write(queued("a"))
+    await store.write(queued("b"))
+    courier.start()
+    await until(store, State.QUEUED, State.SUBMITTED)
+    await courier.stop()
+    assert courier.health is Health.UP
+    assert [mt.id for mt in channel.got] == [1, 2]
+
+
+async def test_what_cannot_be_read_fails_and_holds_up_nothing(store: Store, clock: Clock) -> None:
+    courier, channel = chat_of(store, clock)
+    for key in "not json", "unknown text", "good":
+        await store.write(queued(key, replace(LISTED, document=None)))
+    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE outbox SET content = '{' WHERE id = 1")
+        choice = '{"label":{"key":"gone","params":{}},"command":"help","args":{},"words":[]}'
+        odd = f'{{"key":"gone","params":{{}},"choices":[{choice}]}}'
+        database.execute("UPDATE outbox SET content = ? WHERE id = 2", (odd,))
+    courier.start()
+    await until(store, State.FAILED, State.FAILED, State.SUBMITTED)
+    await courier.stop()
+    assert [mt.id for mt in channel.got] == [3]

@@ -15,6 +15,7 @@
     └── SubmitError             a provider did not take a message (see ``bot.channel`` for what follows from each)
         ├── Unreachable         certainly not taken: try again later
         ├── Throttled           certainly not taken: too fast, says when to come back
+        │   └── Busy            likewise, but only for this recipient
         ├── Refused             certainly not taken, and never will be
         │   └── Gone            because the recipient is no longer there
         └── OutcomeUnknown      may have been taken: never send again blindly
@@ -93,6 +94,10 @@ class Throttled(SubmitError):  # noqa: N818 - named for the outcome
     def __init__(self, message: str, retry_after: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Busy(Throttled):
+    """Certainly not taken because this recipient has had enough for the moment; everybody else is served meanwhile."""
 
 
 class Refused(SubmitError):  # noqa: N818 - named for the outcome

@@ -148,7 +148,7 @@ class MT:
         segments: billable parts.
         attempt: 1 for the first try.
         choices: the labels of its buttons, in a chat.
-        document: makes the document that goes with it; called by the channel at most once.
+        document: hands out the document that goes with it, made already; called by the channel at most once.
         contact_label: the label of a button that shares the reader's own number, if one is offered.
     """
 

@@ -19,6 +19,7 @@ TEXTS = (
     Wording("link_first", chat=True),
     Wording("not_yet"),
     Wording("broken"),
+    Wording("document.not_made", chat=True),
     Wording("ask.unclear"),
     Wording("ask.line", 2, _LINE),
     Wording("ask.either", 2, _LINES),

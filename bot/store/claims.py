@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, case, func, or_, select, text, update
 
-from bot.domain.messages import Language, State
+from bot.domain.messages import Language, MessageClass, State
 from bot.domain.replies import Reply, dump
 from bot.store.query import Query
-from bot.store.schema import outbox
+from bot.store.schema import SECRET, outbox
 from bot.store.types import Instant
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class Claimed:
     encoding: str
     segments: int
     attempt: int
+    key: str
+    message_class: MessageClass
+    in_reply_to: int | None
+    expires_at: datetime
 
     @classmethod
     def of(
@@ -57,9 +61,16 @@ class Claimed:
         encoding: str,
         segments: int,
         attempt: int,
+        key: str,
+        message_class: str,
+        in_reply_to: int | None,
+        expires_at: datetime,
     ) -> Claimed:
         """From a row."""
-        return cls(id, priority, to, content, Language(language), text, encoding, segments, attempt)
+        return cls(
+            *(id, priority, to, content, Language(language), text, encoding, segments, attempt),
+            *(key, MessageClass(message_class), in_reply_to, expires_at),
+        )
 
 
 _due = (
@@ -97,6 +108,10 @@ _CLAIM = Query(
         outbox.c.encoding,
         outbox.c.segments,
         outbox.c.attempts,
+        outbox.c.key,
+        outbox.c.message_class,
+        outbox.c.in_reply_to,
+        outbox.c.expires_at,
     ),
     Claimed.of,
 )
@@ -110,10 +125,37 @@ _REWRITE: Query[int] = Query(
         price=bindparam("new_price"),
     )
 )
-FORGOTTEN = "•••"
-_FORGET: Query[int] = Query(
-    update(outbox).where(outbox.c.id == bindparam("row_id")).values(text=FORGOTTEN, content=dump(Reply("broken")))
+_EXTEND: Query[int] = Query(
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "sending")
+    .values(lease_until_at=bindparam("lease_until"))
 )
+FORGOTTEN = "•••"
+_NOTHING = dump(Reply("broken"))
+_secret = text(SECRET)
+_FORGET: Query[int] = Query(
+    update(outbox).where(outbox.c.id == bindparam("row_id"), _secret).values(text=FORGOTTEN, content=_NOTHING)
+)
+_idle_secrets = (
+    select(outbox.c.id)
+    .where(
+        _secret,
+        outbox.c.channel == bindparam("for_channel"),
+        outbox.c.created_at <= bindparam("before"),
+        outbox.c.state != "queued",
+        outbox.c.state != "sending",
+    )
+    .limit(1000)
+)
+_SWEEP: Query[int] = Query(
+    update(outbox).where(outbox.c.id.in_(_idle_secrets.scalar_subquery())).values(text=FORGOTTEN, content=_NOTHING)
+)
+_doomed = and_(bindparam("forgetting", type_=Boolean), _secret)
+"""A secret that is given up in the same statement, on a channel to real people."""
+_gone = {
+    "text": case((_doomed, FORGOTTEN), else_=outbox.c.text),
+    "content": case((_doomed, _NOTHING), else_=outbox.c.content),
+}
 _mine = (outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("attempt"))
 _held = (*_mine, outbox.c.state == "sending")
 # Whoever submitted it still knows best what happened, even where its lease was thought to have lapsed.
@@ -161,7 +203,7 @@ _LAPSED: Query[int] = Query(
 _GIVE_UP: Query[int] = Query(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "sending")
-    .values(state=bindparam("new_state"), lease_until_at=None, error="lease lapsed")
+    .values(state=bindparam("new_state"), lease_until_at=None, error="lease lapsed", **_gone)
 )
 _overdue = (
     select(outbox.c.id)
@@ -175,7 +217,7 @@ _overdue = (
 _EXPIRE: Query[int] = Query(
     update(outbox)
     .where(outbox.c.id.in_(_overdue.scalar_subquery()), outbox.c.state == "queued")
-    .values(state="expired", settled_at=bindparam("now"))
+    .values(state="expired", settled_at=bindparam("now"), **_gone)
 )
 
 
@@ -205,9 +247,22 @@ def rewrite(tx: Tx, row_id: int, text: str, size: Measure, price: Decimal) -> No
     )
 
 
+def extend(tx: Tx, row_id: int, until: datetime) -> None:
+    """Keep a message longer than the others of its claim: something has to be made for it first."""
+    tx.run(_EXTEND, row_id=row_id, lease_until=until)
+
+
 def forget(tx: Tx, row_id: int) -> None:
-    """Keep nothing of what a message said: it held a one-time code, and is out."""
+    """Keep nothing of what a message said, if it held a one-time code or token: it is out, or will never be."""
     tx.run(_FORGET, row_id=row_id)
+
+
+def sweep(tx: Tx, channel: str, before: datetime) -> int:
+    """Likewise for every message of a channel older than ``before`` that nobody will send; how many there were.
+
+    Those that left in a response, and those that an older program kept.
+    """
+    return tx.run(_SWEEP, for_channel=channel, before=before)
 
 
 def submitted(tx: Tx, row: Claimed, *, at: datetime, provider_id: str | None, delivered: bool) -> bool:
@@ -233,18 +288,24 @@ def requeue(tx: Tx, row: Claimed, *, again: datetime | None, why: str | None, bu
     return tx.run(_REQUEUE, row_id=row.id, attempt=row.attempt, again=again, why=why, unburnt=0 if burnt else 1) > 0
 
 
-def lapse(tx: Tx, channel: str, *, running: datetime, state: State, but: Collection[int] = ()) -> int:
-    """Give up claims whose lease has lapsed, but for those that the caller has in its hands; how many there were."""
+def lapse(
+    tx: Tx, channel: str, *, running: datetime, state: State, but: Collection[int] = (), forgetting: bool = False
+) -> int:
+    """Give up claims whose lease has lapsed, but for those that the caller has in its hands; how many there were.
+
+    Forgetting, it keeps nothing of what a secret one said, unless it is queued again.
+    """
+    forgets = forgetting and state is not State.QUEUED
     lapsed = [
         row_id
         for row_id in tx.all(_LAPSED, for_channel=channel, running=running, far=running + FAR)
         if row_id not in but
     ]
     for row_id in lapsed:
-        tx.run(_GIVE_UP, row_id=row_id, new_state=state)
+        tx.run(_GIVE_UP, row_id=row_id, new_state=state, forgetting=forgets)
     return len(lapsed)
 
 
-def expire(tx: Tx, channel: str, now: datetime) -> int:
-    """Give up what is no longer worth sending on a channel; how many there were."""
-    return tx.run(_EXPIRE, for_channel=channel, now=now)
+def expire(tx: Tx, channel: str, now: datetime, *, forgetting: bool = False) -> int:
+    """Give up what is no longer worth sending on a channel, and forget the secrets in it; how many there were."""
+    return tx.run(_EXPIRE, for_channel=channel, now=now, forgetting=forgetting)

@@ -28,6 +28,16 @@ _open = links.c.ended_at.is_(None)
 _NUMBER: Query[str] = Query(
     select(links.c.msisdn).where(links.c.channel == bindparam("channel"), links.c.chat == bindparam("chat"), _open)
 )
+_LAST_NUMBER: Query[str] = Query(
+    select(links.c.msisdn)
+    .where(
+        links.c.channel == bindparam("channel"),
+        links.c.chat == bindparam("chat"),
+        or_(_open, links.c.ended_by == "blocked"),
+    )
+    .order_by(links.c.id.desc())
+    .limit(1)
+)
 _CHATS = Query(
     select(links.c.channel, links.c.chat).where(links.c.msisdn == bindparam("msisdn"), _open).order_by(links.c.id), Chat
 )
@@ -50,6 +60,11 @@ _END: Query[int] = Query(
 def number_of(tx: Tx, channel: str, chat: str) -> str | None:
     """The number that a chat stands for, if it is linked."""
     return tx.first(_NUMBER, channel=channel, chat=chat)
+
+
+def last_number_of(tx: Tx, channel: str, chat: str) -> str | None:
+    """Likewise; or, where its owner has blocked the bot, the number that it stood for until then."""
+    return tx.first(_LAST_NUMBER, channel=channel, chat=chat)
 
 
 def chats_of(tx: Tx, msisdn: str) -> list[Chat]:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from telegram import error as ptb
 
 from bot.channels.telegram import TelegramSettings
-from bot.channels.telegram.api import meaning
+from bot.channels.telegram import turns as turns_module
+from bot.channels.telegram.api import meaning, open_api
 from bot.channels.telegram.incoming import read
 from bot.channels.telegram.outgoing import LONGEST_TEXT, keyboard, parts, rows, size
-from bot.channels.telegram.turns import Turns
-from bot.domain.errors import Gone, OutcomeUnknown, Refused, SubmitError, Throttled, Unreachable
+from bot.channels.telegram.turns import BURST, Turns
+from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, SubmitError, Throttled, Unreachable
 from bot.domain.messages import MT, Press
+from bot.http import client
+from tests.peers.ports import LOOPBACK, free_port, wait_for
 
 OFFICER = {"id": 5001, "is_bot": False, "first_name": "Officer"}
 PRIVATE = {"id": 5001, "type": "private"}
@@ -64,13 +69,18 @@ def test_a_text_goes_on_as_typed() -> None:
 @pytest.mark.parametrize(
     ("content", "args"),
     [
-        ({"contact": {"phone_number": "8801700099900", "user_id": 5001}}, {"contact": "8801700099900", "owner": True}),
-        ({"contact": {"phone_number": "8801700099900", "user_id": 5002}}, {"contact": "8801700099900", "owner": False}),
-        ({"contact": {"phone_number": "8801700099900"}}, {"contact": "8801700099900", "owner": False}),
+        ({"contact": {"phone_number": "8801700099900", "user_id": 5001}}, {"contact": "+8801700099900", "owner": True}),
+        (
+            {"contact": {"phone_number": "8801700099900", "user_id": 5002}},
+            {"contact": "+8801700099900", "owner": False},
+        ),
+        ({"contact": {"phone_number": "01700099900", "user_id": 5001}}, {"contact": "01700099900", "owner": True}),
+        ({"contact": {"phone_number": "+8801700099900"}}, {"contact": "+8801700099900", "owner": False}),
         ({"text": "/start"}, {"greet": True}),
         ({"text": "/start "}, {"greet": True}),
         ({"text": "/start AbC-12_x"}, {"token": "AbC-12_x"}),
         ({"text": "/start@barta_bot AbC"}, {"token": "AbC"}),
+        ({"text": "/start AbC-12_x and\nmore AbC"}, {"token": "AbC-12_x"}),
     ],
     ids=str,
 )
@@ -85,7 +95,7 @@ def test_what_only_telegram_knows_is_a_call(content: dict[str, Any], args: dict[
     assert "8801700099900" not in seen.mo.text
 
 
-@pytest.mark.parametrize("text", ["/status 1/2023", "/status@barta_bot 1/2023", "/started", "start", "/start a b"])
+@pytest.mark.parametrize("text", ["/status 1/2023", "/status@barta_bot 1/2023", "/started", "start"])
 def test_other_commands_are_texts(text: str) -> None:
     seen = read(written(text=text), "telegram")
     assert seen.mo is not None
@@ -199,88 +209,141 @@ def test_callback_data_fits() -> None:
 # ---- turns ----
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pace to wait for, and nobody is remembered."""
+    monkeypatch.setattr(turns_module, "PER_SECOND", 1e6)
+    monkeypatch.setattr(turns_module, "GRACE", 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
 async def test_turns_are_given_in_order_and_a_chat_without_any_is_forgotten() -> None:
     turns, order = Turns(patience=5), list[int]()
     first_is_on, let_go = asyncio.Event(), asyncio.Event()
 
     async def send(number: int) -> None:
-        async with turns.of("chat"):
+        async with turns.of("chat", number):
             first_is_on.set()
             await let_go.wait()
             order.append(number)
 
-    tasks = [asyncio.create_task(send(number)) for number in range(10)]
+    tasks = [asyncio.create_task(send(number)) for number in range(BURST)]
     await first_is_on.wait()
-    async with turns.of("another chat"):
+    async with turns.of("another chat", 9):
         assert len(turns) == 2
     let_go.set()
     await asyncio.gather(*tasks)
-    assert order == list(range(10))
-    assert len(turns) == 0
+    assert order == list(range(BURST))
+    await wait_for(lambda: len(turns) == 0)
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("error", [Throttled("slow", retry_after=7), Unreachable("away")])
 async def test_those_behind_a_message_that_goes_back_go_back_too(error: SubmitError) -> None:
     turns, let_go = Turns(patience=5), asyncio.Event()
 
-    async def send(*, fails: bool) -> None:
-        async with turns.of("chat"):
+    async def send(number: int, *, fails: bool = False) -> None:
+        async with turns.of("chat", number):
             await let_go.wait()
             if fails:
                 raise error
 
-    tasks = [asyncio.create_task(send(fails=number == 0)) for number in range(3)]
+    tasks = [asyncio.create_task(send(number, fails=number == 0)) for number in range(3)]
     await asyncio.sleep(0)
     let_go.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert results[0] is error
-    assert all(isinstance(result, Throttled) for result in results[1:])
-    assert len(turns) == 0
-    await send(fails=False)
+    assert all(isinstance(result, Busy) for result in results[1:]), "the trouble is told once"
+    await send(0)
 
 
+async def test_a_chat_gets_a_few_at_once_and_the_others_go_back_in_order() -> None:
+    turns, sent, began = Turns(patience=5), list[int](), time.monotonic()
+
+    async def send(number: int) -> float | None:
+        try:
+            async with turns.of("chat", number):
+                sent.append(number)
+        except Busy as error:
+            return error.retry_after
+        return None
+
+    waits = await asyncio.gather(*(send(number) for number in range(9)))
+    assert time.monotonic() - began < 0.9
+    assert sent == [0, 1, 2]
+    assert waits == [None] * 3 + [3, 4, 5, 6, 7, 8], "each comes back when it may be its turn"
+    assert await send(9) is not None, "the next does not overtake those that went back"
+    async with turns.of("another chat", 10):
+        assert time.monotonic() - began < 0.9
+    assert await send(3) is None
+    assert time.monotonic() - began > 0.9
+    assert await send(5) is not None
+    assert await send(4) is None
+    assert sent == [0, 1, 2, 3, 4]
+
+
+async def test_a_message_that_does_not_come_back_holds_up_the_others_for_a_while_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns_module, "GRACE", 0.05)
+    turns = Turns(patience=5)
+    with pytest.raises(Unreachable):
+        async with turns.of("chat", 1):
+            raise Unreachable("away")
+
+    async def passes() -> bool:
+        with suppress(Busy):
+            async with turns.of("chat", 2):
+                return True
+        return False
+
+    assert not await passes()
+    await wait_for(passes)
+
+
+@pytest.mark.usefixtures("at_once")
 async def test_a_message_that_failed_for_good_holds_up_nobody() -> None:
     turns = Turns(patience=5)
     for error in Refused("no"), Gone("left"), OutcomeUnknown("?"):
         with suppress(SubmitError):
-            async with turns.of("chat"):
+            async with turns.of("chat", 1):
                 raise error
-    async with turns.of("chat"):
+    async with turns.of("chat", 2):
         assert len(turns) == 1
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_who_waits_too_long_was_certainly_not_sent() -> None:
     turns, let_go = Turns(patience=0.02), asyncio.Event()
 
     async def hold() -> None:
-        async with turns.of("chat"):
+        async with turns.of("chat", 1):
             await let_go.wait()
 
     holding = asyncio.create_task(hold())
     await asyncio.sleep(0)
-    with pytest.raises(Throttled):
-        async with turns.of("chat"):
+    with pytest.raises(Busy):
+        async with turns.of("chat", 2):
             raise AssertionError
     let_go.set()
     await holding
-    assert len(turns) == 0
 
 
+@pytest.mark.usefixtures("at_once")
 async def test_a_turn_that_is_cancelled_is_given_on() -> None:
     turns, never = Turns(patience=5), asyncio.Event()
 
-    async def hold() -> None:
-        async with turns.of("chat"):
+    async def hold(number: int) -> None:
+        async with turns.of("chat", number):
             await never.wait()
 
-    tasks = [asyncio.create_task(hold()) for _ in range(3)]
+    tasks = [asyncio.create_task(hold(number)) for number in range(3)]
     await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    async with asyncio.timeout(1), turns.of("chat"):
+    async with asyncio.timeout(1), turns.of("chat", 4):
         assert len(turns) == 1
-    assert len(turns) == 0
 
 
 # ---- settings and errors ----
@@ -343,3 +406,35 @@ def wrapped(cause: Exception) -> ptb.NetworkError:
 )
 def test_errors_mean_what_the_outbox_needs_to_know(error: ptb.TelegramError, kind: type[SubmitError]) -> None:
     assert type(meaning(error)) is kind
+
+
+PROXY = "<html><h1>403 Forbidden</h1></html>"
+BLOCKED = '{"ok": false, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (BLOCKED, Gone),
+        (PROXY, Unreachable),
+        ("", Unreachable),
+        ('{"message": "Forbidden"}', Unreachable),
+        ("[]", Unreachable),
+    ],
+)
+async def test_only_telegram_itself_says_that_somebody_has_left(body: str, kind: type[SubmitError]) -> None:
+    async def forbids(_: web.Request) -> web.Response:
+        return web.Response(status=403, text=body)
+
+    application = web.Application()
+    application.router.add_route("*", "/{any:.*}", forbids)
+    runner, port = web.AppRunner(application), free_port()
+    await runner.setup()
+    await web.TCPSite(runner, LOOPBACK, port).start()
+    try:
+        async with client() as http:
+            with pytest.raises(ptb.TelegramError) as raised:
+                await open_api(http, TOKEN, f"http://{LOOPBACK}:{port}").send_message("5001", "x")
+    finally:
+        await runner.cleanup()
+    assert type(meaning(raised.value)) is kind

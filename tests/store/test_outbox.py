@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, State
-from bot.domain.replies import Reply
+from bot.domain.replies import Reply, dump
 from bot.domain.segments import measure
-from bot.domain.replies import dump
 from bot.receipts import apply
 from bot.store import claims, outbox, store
 
@@ -23,6 +22,9 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
+DONE = Reply("stop.done")
+
+
 def queue(
     tx: Tx,
     key: str,
@@ -30,8 +32,9 @@ def queue(
     *,
     not_before_at: datetime | None = None,
     expires_at: datetime = NOW + timedelta(days=1),
+    reply: Reply = DONE,
+    born: State = State.QUEUED,
 ) -> int:
-    reply = Reply("stop.done")
     draft = Draft(
         key, message_class, "kannel", "+8801700000001", reply, Language.BN, expires_at, not_before_at=not_before_at
     )
@@ -43,13 +46,71 @@ def queue(
         size=measure("বার্তা"),
         price=Decimal("0.35"),
         now=NOW,
-        born=State.QUEUED,
+        born=born,
     )
     return outbox.rows(tx)[-1].id if new else 0
 
 
 def claim(tx: Tx, most: int = 10, now: datetime = NOW) -> list[Claimed]:
     return claims.claim(tx, "kannel", now=now, running=now, lease=MINUTE, most=most)
+
+
+SECRET = Reply("link.code", {"code": "482913"}, secret=True)
+
+
+def kept(tx: Tx, row_id: int) -> bool:
+    """Whether a message still says what it said."""
+    said = outbox.said(tx, row_id, "kannel", "+8801700000001")
+    assert said is not None
+    return "482913" in said[0]
+
+
+def test_secrets_that_nobody_will_send_are_forgotten(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        lapsed = queue(tx, "lapsed", reply=SECRET)
+        claim(tx)
+        expired = queue(tx, "expired", reply=SECRET, expires_at=NOW)
+        in_body = queue(tx, "in a response", reply=SECRET, born=State.SUBMITTED)
+        waiting = queue(tx, "waiting", reply=SECRET)
+        plain = queue(tx, "plain", reply=Reply("ask.line", {"line": '"secret":true 482913'}), born=State.SUBMITTED)
+        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED, forgetting=True) == 1
+        assert claims.expire(tx, "kannel", NOW, forgetting=True) == 1
+        assert not kept(tx, lapsed)
+        assert not kept(tx, expired)
+        assert claims.sweep(tx, "kannel", NOW - MINUTE) == 0
+        assert claims.sweep(tx, "another", NOW) == 0
+        assert kept(tx, in_body)
+        assert claims.sweep(tx, "kannel", NOW) == 1
+        assert not kept(tx, in_body)
+        assert kept(tx, waiting), "it is still to be sent"
+        assert kept(tx, plain), "what somebody typed makes no secret"
+        assert claims.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
+
+    store.do(database_url, work)
+
+
+def test_a_lapsed_secret_that_is_queued_again_and_one_of_a_simulated_phone_are_kept(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        again = queue(tx, "again", reply=SECRET)
+        claim(tx)
+        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.QUEUED, forgetting=True) == 1
+        shown = queue(tx, "shown", reply=SECRET, expires_at=NOW)
+        assert claims.expire(tx, "kannel", NOW) == 1
+        assert kept(tx, again)
+        assert kept(tx, shown)
+
+    store.do(database_url, work)
+
+
+def test_a_lease_can_be_made_longer(database_url: str) -> None:
+    def work(tx: Tx) -> None:
+        queue(tx, "a")
+        (row,) = claim(tx)
+        claims.extend(tx, row.id, NOW + 5 * MINUTE)
+        assert claims.lapse(tx, "kannel", running=NOW + 4 * MINUTE, state=State.UNCONFIRMED) == 0
+        assert claims.lapse(tx, "kannel", running=NOW + 5 * MINUTE, state=State.UNCONFIRMED) == 1
+
+    store.do(database_url, work)
 
 
 def state_of(tx: Tx, row_id: int) -> State:

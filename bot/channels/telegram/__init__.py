@@ -5,7 +5,7 @@
 * ``incoming``   an update as an ``MO``
 * ``sending``    an ``MT`` in its turn
 * ``outgoing``   an ``MT`` as texts, keyboards and a document
-* ``turns``      one message at a time in each chat
+* ``turns``      one message at a time in each chat, and not too many
 * ``api``        python-telegram-bot on the program's own HTTP client, and what its errors mean
 """
 

@@ -60,6 +60,9 @@ class Request(BaseRequest):
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
             message = "Telegram asks for a pause"
             raise Throttled(message, retry_after=_pause(payload))
+        if response.status == HTTPStatus.FORBIDDEN and not _by_telegram(payload):
+            message = "something on the way to Telegram forbids it"
+            raise Unreachable(message)
         return response.status, payload
 
 
@@ -68,6 +71,15 @@ def _form(request_data: RequestData) -> aiohttp.FormData:
     for field, (name, content, mime) in request_data.multipart_data.items():
         form.add_field(field, content, filename=name, content_type=mime)
     return form
+
+
+def _by_telegram(payload: bytes) -> bool:
+    """Whether Telegram itself says no, and not a proxy: what it forbids ends people's links."""
+    try:
+        said = json.loads(payload)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("ok") is False and "description" in said
 
 
 def _pause(payload: bytes) -> float:
@@ -105,6 +117,8 @@ def meaning(error: TelegramError) -> SubmitError:
     match error:
         case NetworkError(__cause__=SubmitError() as cause):
             return cause
+        case Forbidden(__cause__=TelegramError()):
+            return Unreachable("the answer is not Telegram's own")
         case Forbidden() | ChatMigrated():
             return Gone("the chat does not take messages from the bot any more")
         case BadRequest() if "chat not found" in str(error).lower():

@@ -124,6 +124,10 @@ class TelegramChannel:
         """Introduce the bot, and take in what is written to it; for ever, whether Telegram answers or not."""
         await self._listener.serve()
 
+    async def announce(self, to: str) -> None:
+        """Show that a document is on its way."""
+        await self._sender.announce(to)
+
     async def submit(self, mt: MT) -> Taken:
         """Send a message when it is its turn in its chat; see ``bot.channel`` for what each error leads to."""
         return await self._sender.send(mt)

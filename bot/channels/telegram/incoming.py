@@ -27,7 +27,8 @@ KINDS = ("message", "callback_query", "my_chat_member")
 CONTACT, PRESSED, LEFT = "☎", "👆", "🚫"
 """What stands in the record for what has no text. None of them is a word that means anything."""
 
-_START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<token>\S+))?\s*")
+_START = re.compile(r"/start(?:@\w+)?(?:\s+(?P<token>\S+)(?:\s.*)?)?\s*", re.DOTALL)
+_DIGITS = re.compile(r"[0-9]{8,15}")
 _PRESS = re.compile(r"(?P<message>[0-9]{1,18}):(?P<choice>[0-9]{1,3})")
 _GONE = frozenset({ChatMemberStatus.BANNED, ChatMemberStatus.LEFT})
 
@@ -90,11 +91,16 @@ def _written(number: int, message: Message, channel: str) -> Seen:
     text, call = message.text or "", None
     if message.contact is not None:
         owner = message.contact.user_id == person.id
-        text, call = CONTACT, _link(contact=message.contact.phone_number, owner=owner)
+        text, call = CONTACT, _link(contact=_international(message.contact.phone_number), owner=owner)
     elif (start := _START.fullmatch(text)) is not None:
         # The token opens the door once: the record keeps that it was used, not what it was.
         text, call = "/start", _link(token=start["token"]) if start["token"] else _link(greet=True)
     return Seen(chat, MO(channel, str(number), chat, "", text, call=call))
+
+
+def _international(number: str) -> str:
+    """A contact's number in full; Telegram often leaves out the plus."""
+    return f"+{number}" if _DIGITS.fullmatch(number) and not number.startswith("0") else number
 
 
 def _left(number: int, change: ChatMemberUpdated, channel: str) -> Seen:

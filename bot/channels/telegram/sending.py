@@ -19,7 +19,7 @@ from bot.channel import Taken
 from bot.channels.telegram.api import meaning
 from bot.channels.telegram.outgoing import LONGEST_CAPTION, keyboard, parts, size
 from bot.channels.telegram.turns import Turns
-from bot.domain.errors import OutcomeUnknown, Refused, StoreError, SubmitError, Throttled, Unreachable
+from bot.domain.errors import OutcomeUnknown, Refused, SubmitError, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,13 +53,20 @@ class Sender:
         self._api = api
         self._turns = Turns(patience)
 
+    async def announce(self, chat: str) -> None:
+        """Let the reader see that a document is on its way."""
+        try:
+            await self._api.send_chat_action(chat, ChatAction.UPLOAD_DOCUMENT, read_timeout=ACTION_SECONDS)
+        except TelegramError as error:
+            log.debug("action_not_shown", error=type(error).__name__)
+
     async def send(self, mt: MT) -> Taken:
         """Send a message.
 
         Raises:
             SubmitError: one of its kinds.
         """
-        async with self._turns.of(mt.to):
+        async with self._turns.of(mt.to, mt.id):
             last: Message | None = None
             for step in await self._steps(mt):
                 last = await self._first(step) if last is None else await self._further(step)
@@ -70,7 +77,7 @@ class Sender:
 
     async def _steps(self, mt: MT) -> list[Step]:
         """The calls that bring a message: texts, and last a document; buttons go below the last of all."""
-        file = None if mt.document is None else await self._made(mt.to, mt.document)
+        file = None if mt.document is None else await mt.document()
         below = keyboard(mt)
         if file is None:
             texts = parts(mt.text)
@@ -79,24 +86,6 @@ class Sender:
         caption = mt.text if size(mt.text) <= LONGEST_CAPTION else ""
         texts = [] if caption else parts(mt.text)
         return [*(partial(self._text, mt.to, text) for text in texts), partial(self._file, mt.to, file, caption, below)]
-
-    async def _made(self, chat: str, make: Callable[[], Awaitable[File]]) -> File:
-        """The document, made while the reader sees that one is on its way."""
-        try:
-            await self._api.send_chat_action(chat, ChatAction.UPLOAD_DOCUMENT, read_timeout=ACTION_SECONDS)
-        except TelegramError as error:
-            log.debug("action_not_shown", error=type(error).__name__)
-        try:
-            return await make()
-        except SubmitError:
-            raise
-        except StoreError as error:
-            message = "the document's figures cannot be read"
-            raise Unreachable(message) from error
-        except Exception as error:
-            log.exception("document_not_made")
-            message = f"the document could not be made: {type(error).__name__}"
-            raise Refused(message) from error
 
     async def _text(self, chat: str, text: str, below: Keyboard | None = None) -> Message:
         return await self._api.send_message(chat, text, reply_markup=below, link_preview_options=_NO_PREVIEW)
