@@ -191,6 +191,7 @@ class Answering:
             places=self._places,
             gateway=self._settings,
             start_url=self._start_url(),
+            has_sms=self._post.has_sms,
             puzzled_at=subscriber.puzzled_at,
             found=incoming.found,
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.domain.places import PlaceIndex
     from bot.domain.replies import Reply
     from bot.domain.wording import Wording
+    from bot.store.links import Chat
     from bot.store.query import Tx
 
 
@@ -115,18 +116,20 @@ class Notice:
     """A message to somebody else than the sender, queued with the answer.
 
     Attributes:
-        to: his number; or his chat, where ``chat`` says so.
+        to: his number.
         reply: what it says.
         message_class: what it is for.
         by_sms: only by SMS, because it must reach whoever holds the number; otherwise his linked chat comes first.
-        chat: ``to`` is a chat on the channel the message came by.
+        chat: to this very chat, which stood for the number until now.
+        courtesy: a number in STOP is spared it. Warnings that somebody's number or post was changed, and codes, are always sent.
     """
 
     to: str
     reply: Reply
     message_class: MessageClass
     by_sms: bool = False
-    chat: bool = False
+    chat: Chat | None = None
+    courtesy: bool = False
 
 
 @dataclass(slots=True)
@@ -147,6 +150,7 @@ class Context:
         places: names of districts.
         gateway: the settings of the gateway: short code, how long things last.
         start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
+        has_sms: whether a short message reaches anybody: not where chats are the only channels.
         puzzled_at: when this number last got the short help.
         found: what the command's ``look`` found.
         confirmed: whether the sender has confirmed this very request.
@@ -167,6 +171,7 @@ class Context:
     places: PlaceIndex
     gateway: GatewaySettings
     start_url: str | None = None
+    has_sms: bool = True
     puzzled_at: datetime | None = None
     found: Any = None
     confirmed: bool = False

@@ -2,6 +2,9 @@
 
 The request waits as a ticket with everything resolved. By SMS, whose sender may be forged, the question goes to the registered number
 with a one-time code that must come back; a linked chat proves its owner, and offers two buttons instead. The ``yes`` command carries on.
+
+What was asked by SMS and what was asked in a chat wait side by side: a forged message neither puts itself in the place of what waits in
+the chat, nor is it carried out by the bare yes that its victim says there.
 """
 
 from __future__ import annotations
@@ -19,15 +22,33 @@ if TYPE_CHECKING:
 
     from bot.command import Context
 
-TEXTS = (Wording("confirm.code", 1, {"code": Slot.CODE}), Wording("confirm.yes"), Wording("confirm.no"))
+ASKED_PER_HOUR = 5
+"""Requests by SMS that may go unconfirmed in an hour: whoever forges a number guesses 25 codes in it, out of a million."""
+
+TEXTS = (
+    Wording("confirm.code", 1, {"code": Slot.CODE}),
+    Wording("confirm.too_often", 2),
+    Wording("confirm.yes"),
+    Wording("confirm.no"),
+)
+
+
+def holder(context: Context) -> str:
+    """Whose a ticket is that is asked for here: the number's, or the number's in this very linked chat."""
+    number = context.sender.msisdn
+    return f"{number}@{context.channel}:{context.address}" if context.linked else number
 
 
 def asked(context: Context, command: str, args: Mapping[str, Any], question: Reply) -> Reply:
     """The question whether ``command`` shall run with ``args``, which are plain JSON values; then ``context.confirmed`` is set."""
+    tx, own = context.tx, holder(context)
+    since = context.now - timedelta(hours=1)
+    if not context.linked and tickets.recent_unused(tx, "confirm", own, since) >= ASKED_PER_HOUR:
+        return Reply("confirm.too_often")
     ticket, code = tickets.issue_code(
-        context.tx,
+        tx,
         "confirm",
-        context.sender.msisdn,
+        own,
         {"command": command, "args": dict(args)},
         now=context.now,
         until=context.now + timedelta(minutes=context.gateway.code_minutes),

@@ -1,7 +1,8 @@
 """Putting messages into the outbox: which way they go, in which language, what they cost.
 
 The answer to a message goes back the way it came. A message to somebody else goes by his linked chat, which is free, and by SMS where
-he has none, or where it must reach whoever holds the number.
+he has none, or where it must reach whoever holds the number. STOP spares a number the courtesies, such as a welcome; a warning that its
+posts or its chat were changed, and a code that was asked for, are sent all the same, because STOP would else hide an abuse.
 """
 
 from __future__ import annotations
@@ -39,15 +40,22 @@ class Post:
 
     Args:
         lines: every channel's settings and abilities, by name.
-        sms: the channel that short messages go by when nobody asked on another one.
+        sms: the channel that short messages go by when nobody asked on another one; None where there is none.
         worth_sending: how long a message is worth sending.
     """
 
-    def __init__(self, renderer: Renderer, lines: Mapping[str, Line], sms: str, worth_sending: timedelta) -> None:
+    def __init__(
+        self, renderer: Renderer, lines: Mapping[str, Line], sms: str | None, worth_sending: timedelta
+    ) -> None:
         self._renderer = renderer
         self._lines = lines
         self._sms = sms
         self._worth_sending = worth_sending
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether a short message can reach a number that has not written by one."""
+        return self._sms is not None
 
     def answer(
         self, tx: Tx, mo: MO, inbox_id: int, reply: Reply, to: str, language: Language, now: datetime, today: date
@@ -68,30 +76,39 @@ class Post:
 
     def notices(self, context: Context) -> list[str]:
         """Queue what a handler wants others told; returns the channels that have something to do."""
-        return [
-            self._notice(context, notice, f"notice:{context.inbox_id}:{number}")
-            for number, notice in enumerate(context.notices, start=1)
-        ]
+        numbered = enumerate(context.notices, start=1)
+        queued = [self._notice(context, notice, f"notice:{context.inbox_id}:{number}") for number, notice in numbered]
+        return [channel for channel in queued if channel is not None]
 
-    def _notice(self, context: Context, notice: Notice, key: str) -> str:
-        tx = context.tx
-        channel, to = context.channel, notice.to
-        if not notice.chat:
-            chat = next(iter(links.chats_of(tx, notice.to)), None)
-            channel, to = (self._sms, notice.to) if chat is None or notice.by_sms else (chat.channel, chat.chat)
-            if channel not in self._lines:  # a chat of a channel that is not configured any more
-                channel, to = self._sms, notice.to
+    def _notice(self, context: Context, notice: Notice, key: str) -> str | None:
+        way = self._way(context, notice)
+        if way is None:
+            return None
+        channel, to = way
         draft = Draft(
             key=key,
             message_class=notice.message_class,
             channel=channel,
             to=to,
             reply=notice.reply,
-            language=senders.language_of(tx, notice.to) or Language.BN,
+            language=senders.language_of(context.tx, notice.to) or Language.BN,
             expires_at=context.now + self._worth_sending,
         )
-        self._queue(tx, draft, context.now, context.today, State.QUEUED)
+        self._queue(context.tx, draft, context.now, context.today, State.QUEUED)
         return channel
+
+    def _way(self, context: Context, notice: Notice) -> tuple[str, str] | None:
+        """The channel and the address there; None where it is not to be sent, or reaches nobody."""
+        if notice.chat is not None:
+            chats = [notice.chat]
+        elif notice.courtesy and senders.known(context.tx, notice.to, context.today, context.now).stopped_at:
+            return None
+        else:
+            chats = [] if notice.by_sms else links.chats_of(context.tx, notice.to)
+        for each in chats:
+            if each.channel in self._lines:  # else of a channel that is not configured any more
+                return each.channel, each.chat
+        return None if notice.chat is not None or self._sms is None else (self._sms, notice.to)
 
     def _queue(self, tx: Tx, draft: Draft, now: datetime, today: date, born: State) -> Said:
         line = self._lines[draft.channel]

@@ -36,7 +36,12 @@ _AS = frozenset({"office", "office_code", "text"})
 
 def disposes(posts: Iterable[Post], office: Office) -> bool:
     """Whether a sender fills the posts of an office: it lies below his own, so that he reaches the office above it."""
-    above = office.lineage.rstrip("/").rpartition("/")[0] + "/"
+    return fills(posts, office.lineage)
+
+
+def fills(posts: Iterable[Post], lineage: str) -> bool:
+    """``disposes`` of the office with a lineage."""
+    above = lineage.rstrip("/").rpartition("/")[0] + "/"
     return may_reach("officer", posts, lineage=above)
 
 

@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.domain.messages import MO, Language, Press
 from bot.domain.text import precomposed
 from bot.domain.understanding import Call
-from bot.store import outbox
+from bot.store import links, outbox
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -165,9 +165,83 @@ async def test_leaving_ends_the_link_in_silence(talk: Talk) -> None:
     assert says(answer, "স্বাগতম")
 
 
-async def test_unlinking(talk: Talk) -> None:
+async def test_unlinking_by_sms_is_told_to_the_chat(talk: Talk) -> None:
     await talk.contact(UCO)
-    (answer,) = await talk.sms(UCO, "লিংক বন্ধ")
-    assert says(answer, "বাতিল")
+    await talk.sms(UCO, "ভাষা ইংরেজি")
+    told, answer = await talk.sms(UCO, "লিংক বন্ধ")
+    assert (told.channel, told.to, answer.channel) == (SIMULATED_CHAT, "77", SIMULATOR)
+    assert says(told, "not linked to 01700099900")
+    assert says(answer, "ended")
     (answer,) = await talk.chat("লিংক")
     assert says(answer, "স্বাগতম")
+
+
+def _token(row: Row) -> str:
+    found = re.search(r"start=(\w+)", row.text)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_linked_chat_asks_before_it_follows_another_numbers_link(talk: Talk) -> None:
+    (sms,) = await talk.sms(STRANGER, "LINK")
+    await talk.contact(UCO)
+    (asked,) = await talk.start(_token(sms))
+    assert says(asked, "০১৭১১৯৯৯৯৯৯")
+    (answer,) = await talk.chat("", press=Press(asked.id, 2))
+    assert says(answer, "বাতিল")
+    assert await _number(talk) == UCO
+    (asked,) = await talk.start(_token(sms))  # it was not used up by asking
+    answers = await talk.chat("", press=Press(asked.id, 1))
+    assert await _number(talk) == f"+88{STRANGER}"
+    # Both numbers hear of it, whoever holds them.
+    assert {row.to for row in answers if row.channel == SIMULATOR} == {UCO, f"+88{STRANGER}"}
+    (answer,) = await talk.start(_token(sms), chat="78")
+    assert says(answer, "মেয়াদ শেষ")
+
+
+async def test_a_link_that_is_used_up_meanwhile(talk: Talk) -> None:
+    (sms,) = await talk.sms(STRANGER, "LINK")
+    await talk.contact(UCO)
+    (asked,) = await talk.start(_token(sms))
+    await talk.start(_token(sms), chat="78")
+    (answer,) = await talk.chat("", press=Press(asked.id, 1))
+    assert says(answer, "মেয়াদ শেষ")
+    assert await _number(talk) == UCO
+
+
+async def _number(talk: Talk) -> str | None:
+    return await talk.app.store.read(partial(links.number_of, channel=SIMULATED_CHAT, chat="77"))
+
+
+async def test_an_own_contact_moves_the_chat_and_its_old_number_hears_of_it(talk: Talk) -> None:
+    await talk.contact(UCO)
+    told, _ = await talk.contact(STRANGER)
+    assert (told.channel, told.to) == (SIMULATOR, UCO)
+
+
+async def test_the_chat_that_is_left_is_told_in_the_numbers_language(talk: Talk) -> None:
+    await talk.contact(UCO)
+    await talk.sms(UCO, "LANG EN")
+    told, _ = await talk.contact(UCO, chat="78")
+    assert (told.to, says(told, "linked to another chat")) == ("77", True)
+
+
+async def test_links_are_not_sent_without_an_end(talk: Talk) -> None:
+    for _ in range(3):
+        (sms,) = await talk.sms(PRESIDENT, "LINK")
+        assert "start=" in sms.text
+    (sms,) = await talk.sms(PRESIDENT, "LINK")
+    assert says(sms, "already sent") or says(sms, "sent already")
+
+
+async def test_without_short_messages_no_code_is_promised(demo_url: str) -> None:
+    config = Config.model_validate({"simulator": {"enabled": False}})
+    async with App(config, Clock(NOW), demo_url) as app:
+        talk = Talk(app)
+        (answer,) = await talk.chat(f"লিংক {PRESIDENT}")
+        assert says(answer, "এসএমএসে কোড পাঠানো যায় না")
+        await talk.contact(UCO)
+        answers = await talk.contact(UCO, chat="78")
+        assert {row.channel for row in answers} == {SIMULATED_CHAT}
+        answers = await talk.contact(STRANGER, chat="78")  # a warning by SMS would reach nobody
+        assert {row.channel for row in answers} == {SIMULATED_CHAT}

@@ -246,7 +246,7 @@ def _tell(context: Context, society: Standing, change: Change) -> None:
     old = None if change.before is None else change.before.msisdn
     new = change.seat.msisdn
     if new is not None and (new != old or change.seat.kind is Kind.NEW):
-        context.notices.append(Notice(new, Reply("contact.welcome", params), MessageClass.NOTICE))
+        context.notices.append(Notice(new, Reply("contact.welcome", params), MessageClass.NOTICE, courtesy=True))
     if old is not None and new != old:
         told = Reply("contact.other_number", params)
         context.notices.append(Notice(old, told, MessageClass.NOTICE, by_sms=True))

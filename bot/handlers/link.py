@@ -4,6 +4,9 @@ There are three proofs that a chat belongs to the holder of a number: Telegram s
 was sent to the number or shown to him by his office, or he typed a code that was sent to the number. A contact that is forwarded proves
 nothing. A code goes only to registered numbers, a few times an hour, so that nobody can use the gateway to pester strangers; what is
 answered does not tell who is registered.
+
+A chat that stands for a number already asks before it follows a link to another one: the link may be somebody else's, put before its owner
+to have what he sends done in the other's name. The number that a chat leaves hears of it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import inviting
 from bot.command import Command, Notice, Silence
+from bot.confirming import asked
 from bot.domain.errors import InvalidMsisdn
 from bot.domain.messages import MessageClass
 from bot.domain.msisdn import Msisdn
@@ -24,9 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
+    from bot.store.tickets import Ticket
 
 CODES_PER_HOUR = 3
 """Codes that one chat can ask for, and that one number can get, in an hour."""
+
+LINKS_PER_HOUR = 3
+"""Links that one number can get in an hour."""
+
+_HOUR = timedelta(hours=1)
 
 _PHONE = {"phone": Slot.PHONE}
 TEXTS = (
@@ -51,6 +61,11 @@ TEXTS = (
     Wording("link.none"),
     Wording("link.moved", chat=True),
     Wording("link.told", 2),
+    Wording("link.left", 2),
+    Wording("link.ask_other", chat=True, slots={"phone": Slot.PHONE, "other": Slot.PHONE}),
+    Wording("link.no_sms", chat=True),
+    Wording("link.sent_already"),
+    Wording("link.off_told", chat=True, slots=_PHONE),
 )
 
 
@@ -69,6 +84,8 @@ def _in_chat(context: Context, args: Mapping[str, Any]) -> Reply:
             return _shared(context, contact) if owner else Reply("link.not_yours", asks_contact=True)
         case {"token": token}:
             return _opened(context, token)
+        case {"ticket": ticket_id} if context.confirmed:
+            return _followed(context, tickets.by_id(context.tx, "link", ticket_id, context.now))
         case {"code": code}:
             return _typed(context, code)
         case {"msisdn": msisdn}:
@@ -90,6 +107,13 @@ def _shared(context: Context, contact: str) -> Reply:
 
 def _opened(context: Context, token: str) -> Reply:
     ticket = tickets.by_token(context.tx, "link", token, context.now)
+    if ticket is not None and context.linked and ticket.holder != context.sender.msisdn:
+        numbers = {"phone": context.sender.msisdn, "other": ticket.holder}
+        return asked(context, "link", {"ticket": ticket.id}, Reply("link.ask_other", numbers))
+    return _followed(context, ticket)
+
+
+def _followed(context: Context, ticket: Ticket | None) -> Reply:
     if ticket is None:
         return Reply("link.expired", asks_contact=not context.linked)
     tickets.close(context.tx, ticket.id, "used", context.now)
@@ -111,14 +135,16 @@ def _typed(context: Context, code: str) -> Reply:
 
 def _asked_for_code(context: Context, msisdn: str) -> Reply:
     tx, now = context.tx, context.now
-    content = {"msisdn": msisdn}
-    if tickets.recent(tx, "code", _chat(context), content, now - timedelta(hours=1)) >= CODES_PER_HOUR:
+    if not context.has_sms:
+        return Reply("link.no_sms", asks_contact=True)
+    if any(tickets.recent(tx, "code", each, now - _HOUR) >= CODES_PER_HOUR for each in (_chat(context), msisdn)):
         return Reply("link.too_often")
+    tickets.mark(tx, "code", msisdn, now=now, inbox_id=context.inbox_id)
     _, code = tickets.issue_code(
         tx,
         "code",
         _chat(context),
-        content,
+        {"msisdn": msisdn},
         now=now,
         until=now + timedelta(minutes=context.gateway.code_minutes),
         inbox_id=context.inbox_id,
@@ -133,7 +159,10 @@ def _link(context: Context, msisdn: str, proof: str) -> Reply:
     tx, now = context.tx, context.now
     before = links.number_of(tx, context.channel, context.address)
     for chat in links.link(tx, context.channel, context.address, msisdn, proof, now):
-        context.notices.append(Notice(chat, Reply("link.moved"), MessageClass.NOTICE, chat=True))
+        old = links.Chat(context.channel, chat)
+        context.notices.append(Notice(msisdn, Reply("link.moved"), MessageClass.NOTICE, chat=old))
+    if before not in {None, msisdn}:
+        context.notices.append(Notice(str(before), Reply("link.left"), MessageClass.NOTICE, by_sms=True))
     audit.record(
         tx,
         at=now,
@@ -155,7 +184,10 @@ def _by_sms(context: Context, args: Mapping[str, Any]) -> Reply:
     """A number is proved by what is sent to it: the answer carries a link that works once."""
     if "code" in args:
         return Reply("link.in_chat")
-    url = inviting.link_for(context, context.sender.msisdn)
+    own = context.sender.msisdn
+    if tickets.recent(context.tx, "link", own, context.now - _HOUR) >= LINKS_PER_HOUR:
+        return Reply("link.sent_already")
+    url = inviting.link_for(context, own)
     return Reply("link.not_here") if url is None else Reply("link.open", {"url": url}, secret=True)
 
 
@@ -164,9 +196,12 @@ def _off(context: Context) -> Reply:
     chats = (
         [links.Chat(context.channel, context.address)] if context.in_chat else links.chats_of(tx, context.sender.msisdn)
     )
-    ended = [links.end(tx, each.channel, each.chat, now, "off") for each in chats]
-    if not any(ended):
+    ended = [each for each in chats if links.end(tx, each.channel, each.chat, now, "off")]
+    if not ended:
         return Reply("link.none")
+    if not context.in_chat:  # the number may be forged: who sits at the chat hears of it
+        told = Reply("link.off_told", {"phone": context.sender.msisdn}, asks_contact=True)
+        context.notices += [Notice(context.sender.msisdn, told, MessageClass.NOTICE, chat=each) for each in ended]
     audit.record(
         tx,
         at=now,

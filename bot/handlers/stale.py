@@ -1,6 +1,8 @@
 """``calendar stale``: the societies whose entries nobody has confirmed for longest, offered to be looked at and confirmed one by one.
 
 A register is as good as its oldest entry. The officer who looks after a society confirms it; the offices above see the list only.
+
+The search reads many entries, and is done once, beforehand: what it found goes along in the choices as ids.
 """
 
 from __future__ import annotations
@@ -14,17 +16,21 @@ from bot.domain.access import Role, may_reach
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import audit, people, societies, standings
+from bot.store.societies import Stale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from bot.command import Context
     from bot.domain.registry import Standing
     from bot.store.query import Tx
-    from bot.store.societies import Stale
 
 LISTED = 5
 """Societies offered at a time."""
+
+FOUND = 20
+"""Societies that one search is good for."""
 
 FRESH_FOR = timedelta(days=180)
 """An entry that was confirmed within half a year is not offered."""
@@ -45,7 +51,9 @@ TEXTS = (
     Wording("stale.option_never", 1, _ROW),
     Wording("stale.which", 4, **_LIST),
     Wording("stale.done", 4, {"r": Slot.REG_NO}, **_LIST),
+    Wording("stale.done_all", 2, {"r": Slot.REG_NO}),
     Wording("stale.none"),
+    Wording("stale.gone"),
     Wording("stale.details", 4, _DETAILS, option="stale.right", options=1, more="stale.wrong"),
     Wording("stale.right"),
     Wording("stale.wrong"),
@@ -57,32 +65,47 @@ TEXTS = (
 def look(tx: Tx, look: Look) -> list[Stale]:
     """The societies of the sender's area that were confirmed longest ago, or never."""
     lineages = listing.areas("stale", look.sender.posts)
-    found = [each for lineage in lineages for each in societies.stalest(tx, lineage, LISTED)]
-    old = [each for each in found if each.confirmed_on is None or each.confirmed_on < look.today - FRESH_FOR]
-    return sorted(old, key=lambda each: str(each.confirmed_on or ""))[:LISTED]
+    found = [each for lineage in lineages for each in societies.stalest(tx, lineage, FOUND)]
+    old = [each for each in found if _is_old(each.confirmed_on, look.today)]
+    return sorted(old, key=lambda each: str(each.confirmed_on or ""))[:FOUND]
+
+
+def _is_old(confirmed_on: date | None, today: date) -> bool:
+    return confirmed_on is None or confirmed_on < today - FRESH_FOR
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
-    match args:
-        case {"society_id": society_id}:
-            return _details(context, _known(context, society_id))
-        case {"wrong": society_id}:
-            return Reply("stale.correct", {"r": _known(context, society_id).registration_no})
-        case {"confirm": society_id}:
-            return _confirm(context, _known(context, society_id))
-    offered = _offered(context)
-    return Reply("stale.which", choices=offered) if offered else Reply("stale.none")
+    for wanted, run in (("society_id", _details), ("wrong", _wrong), ("confirm", _confirm)):
+        if wanted in args:
+            society = next(iter(standings.by_ids(context.tx, [args[wanted]])), None)
+            return Reply("stale.gone") if society is None else run(context, society, args.get("ids", ()))
+    # What another command that led here has looked up is something else.
+    found = context.found if isinstance(context.found, list) else None
+    if found is None:
+        found = look(context.tx, Look(context.sender, args, context.today))
+    choices = _choices(found[:LISTED], [each.id for each in found])
+    return Reply("stale.which", choices=choices) if choices else Reply("stale.none")
 
 
-def _known(context: Context, society_id: int) -> Standing:
-    return standings.by_ids(context.tx, [society_id])[0]
-
-
-def _offered(context: Context) -> tuple[Choice, ...]:
+def _choices(offered: Sequence[Stale], ids: Sequence[int]) -> tuple[Choice, ...]:
+    """The societies to choose from; each choice brings along what else was found, for the list that follows."""
     return tuple(
-        Choice(_label(each), "stale", {"society_id": each.id}, (each.registration_no, each.name_bn))
-        for each in look(context.tx, Look(context.sender, {}, context.today))
+        Choice(_label(each), "stale", {"society_id": each.id, "ids": list(ids)}, (each.registration_no, each.name_bn))
+        for each in offered
     )
+
+
+def _remaining(context: Context, ids: Sequence[int]) -> tuple[Choice, ...]:
+    """The next of those that were found and are still to be confirmed."""
+    offered: list[Stale] = []
+    for society_id in ids:
+        on = societies.confirmed_on(context.tx, society_id)
+        society = next(iter(standings.by_ids(context.tx, [society_id])), None)
+        if society is not None and _is_old(on, context.today):
+            offered.append(Stale(society_id, society.registration_no, society.name_bn, society.name_en, on))
+        if len(offered) == LISTED:
+            break
+    return _choices(offered, ids)
 
 
 def _label(stale: Stale) -> Reply:
@@ -92,7 +115,7 @@ def _label(stale: Stale) -> Reply:
     return Reply("stale.option", {**facts, "d": stale.confirmed_on})
 
 
-def _details(context: Context, society: Standing) -> Reply:
+def _details(context: Context, society: Standing, ids: Sequence[int]) -> Reply:
     """What is on record, telephones included: shown to whoever covers the society's office."""
     if not may_reach("stale", context.sender.posts, lineage=society.lineage):
         return Reply("stale.not_yours", {"r": society.registration_no})
@@ -102,12 +125,16 @@ def _details(context: Context, society: Standing) -> Reply:
         holder = bearers.get(role)
         facts[role.value] = holder.name if holder else "-"
         facts[f"{role.value}_phone"] = holder.msisdn if holder else None
-    right = Choice(Reply("stale.right"), "stale", {"confirm": society.id})
+    right = Choice(Reply("stale.right"), "stale", {"confirm": society.id, "ids": list(ids)})
     wrong = Choice(Reply("stale.wrong"), "stale", {"wrong": society.id})
     return Reply("stale.details", facts, choices=(right, wrong))
 
 
-def _confirm(context: Context, society: Standing) -> Reply:
+def _wrong(_: Context, society: Standing, __: Sequence[int]) -> Reply:
+    return Reply("stale.correct", {"r": society.registration_no})
+
+
+def _confirm(context: Context, society: Standing, ids: Sequence[int]) -> Reply:
     number = {"r": society.registration_no}
     if not may_reach("stale.confirm", context.sender.posts, lineage=society.lineage):
         return Reply("stale.not_yours", number)
@@ -124,7 +151,8 @@ def _confirm(context: Context, society: Standing) -> Reply:
             after={"confirmed_on": context.today},
             society_id=society.id,
         )
-    return Reply("stale.done", number, choices=_offered(context))
+    choices = _remaining(context, [each for each in ids if each != society.id])
+    return Reply("stale.done", number, choices=choices) if choices else Reply("stale.done_all", number)
 
 
-STALE = Command("stale", _run, TEXTS)
+STALE = Command("stale", _run, TEXTS, look=look)

@@ -68,16 +68,17 @@ _OF_HOLDER = Query(
     Ticket.of,
 )
 _BY_DIGEST = Query(_ticket.where(tickets.c.digest == bindparam("digest"), tickets.c.closed_at.is_(None)), Ticket.of)
+_BY_ID = Query(_ticket.where(tickets.c.id == bindparam("ticket_id"), tickets.c.closed_at.is_(None)), Ticket.of)
 _FATE: Query[str | None] = Query(
     select(tickets.c.closed_by).where(tickets.c.id == bindparam("ticket_id"), tickets.c.holder == bindparam("holder"))
 )
-_RECENT: Query[int] = Query(
-    select(func.count()).where(
-        tickets.c.purpose == bindparam("purpose"),
-        or_(tickets.c.holder == bindparam("holder"), tickets.c.content == bindparam("content")),
-        tickets.c.created_at > bindparam("since"),
-    )
+_recent = select(func.count()).where(
+    tickets.c.holder == bindparam("holder"),
+    tickets.c.purpose == bindparam("purpose"),
+    tickets.c.created_at > bindparam("since"),
 )
+_RECENT: Query[int] = Query(_recent)
+_RECENT_UNUSED: Query[int] = Query(_recent.where(or_(tickets.c.closed_by.is_(None), tickets.c.closed_by != "used")))
 _TRY: Query[int] = Query(
     update(tickets).where(tickets.c.id == bindparam("ticket_id")).values(tries=tickets.c.tries + 1)
 )
@@ -164,10 +165,24 @@ def by_token(tx: Tx, purpose: Purpose, token: str, now: datetime) -> Ticket | No
     return tx.first(_BY_DIGEST, purpose=purpose, digest=codes.digest(token), now=now)
 
 
-def recent(tx: Tx, purpose: Purpose, holder: str, content: Mapping[str, Any], since: datetime) -> int:
-    """How many tickets a holder got, or were issued for the same thing, since a moment."""
-    kept = json.dumps(content, ensure_ascii=False)
-    return tx.one(_RECENT, purpose=purpose, holder=holder, content=kept, since=since)
+def by_id(tx: Tx, purpose: Purpose, ticket_id: int, now: datetime) -> Ticket | None:
+    """The open ticket with our id."""
+    return tx.first(_BY_ID, purpose=purpose, ticket_id=ticket_id, now=now)
+
+
+def mark(tx: Tx, purpose: Purpose, holder: str, *, now: datetime, inbox_id: int | None) -> None:
+    """Let ``recent`` count one more for somebody whom a ticket concerns and who does not hold it; a mark opens nothing."""
+    _add(tx, purpose, holder, {}, "", "", now, now, inbox_id)
+
+
+def recent(tx: Tx, purpose: Purpose, holder: str, since: datetime) -> int:
+    """How many tickets and marks a holder got since a moment."""
+    return tx.one(_RECENT, purpose=purpose, holder=holder, since=since)
+
+
+def recent_unused(tx: Tx, purpose: Purpose, holder: str, since: datetime) -> int:
+    """Likewise, but for those that were put to use."""
+    return tx.one(_RECENT_UNUSED, purpose=purpose, holder=holder, since=since)
 
 
 def opens(tx: Tx, ticket: Ticket, code: str, now: datetime) -> bool:

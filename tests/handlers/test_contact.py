@@ -114,6 +114,13 @@ async def test_another_president(talk_on_each: Talk) -> None:
     assert (await talk.one(UCO, "contact", **CHANGE)).key == "contact.same"
 
 
+async def test_stop_spares_the_welcome_and_not_the_warning(talk: Talk) -> None:
+    for number in (PRESIDENT, NEWCOMER):
+        await talk(number, "STOP")
+    told = by_number(await talk.confirmed(UCO, "contact", **CHANGE))
+    assert {number: out.key for number, out in told.items()} == {UCO: "contact.done", PRESIDENT: "contact.other_number"}
+
+
 async def test_the_same_president_under_another_number(talk: Talk) -> None:
     before = await talk.posts()
     told = by_number(await talk.confirmed(UCO, "contact", **NUMBER))

@@ -127,6 +127,53 @@ async def test_in_a_chat_with_a_button_and_a_qr_code(talk: Talk) -> None:
     assert (await talk("99", "link", token=token))[-1].key == "link.expired"
 
 
+INSPECTOR = {**NEW, "role": "inspector", "text": "রফিক হোসেন"}
+
+
+@pytest.mark.parametrize("msisdn", [JOINT, PRESIDENT])
+async def test_the_link_of_a_number_with_other_posts_is_shown_to_nobody_else(talk: Talk, msisdn: str) -> None:
+    await talk.link(DCO, "77")
+    asked = await talk.one("77", "officer", **{**INSPECTOR, "msisdn": msisdn})
+    if asked.key == "officer.other_name":  # an officer of another office keeps his name
+        asked = await talk.one("77", "officer", **{**INSPECTOR, "msisdn": msisdn, "text": asked.reply.params["person"]})
+    told = by_number(await talk.press(asked, 1))
+    assert told["77"].key == "officer.done_new"
+    assert told["77"].reply.document is None
+    assert (told[msisdn].key, told[msisdn].channel) == ("officer.welcome", "simulator")
+
+
+async def test_the_link_of_a_number_that_takes_over_a_post_likewise(talk: Talk) -> None:
+    await talk.link(DCO, "77")
+    asked = await talk.one("77", "officer", **{**NEW, "text": "রহিমা বেগম", "msisdn": PRESIDENT})
+    assert asked.key == "officer.ask_number"
+    told = by_number(await talk.press(asked, 1))
+    assert told["77"].reply.document is None
+    assert told[PRESIDENT].key == "officer.welcome"
+
+
+async def test_who_is_moved_below_the_sender_is_shown_the_link(talk: Talk) -> None:
+    await talk.link(DCO, "77")
+    asked = await talk.one("77", "officer", topic="move", msisdn=UCO, office="ডোমার")
+    told = by_number(await talk.press(asked, 1))
+    assert told["77"].reply.document is not None
+
+
+async def test_who_is_moved_and_holds_a_post_elsewhere_is_not(talk: Talk) -> None:
+    await talk.app.store.write(partial(_appoint, role=Role.INSPECTOR, code="50810025", msisdn=UCO, name="রহিমা বেগম"))
+    await talk.link(DCO, "77")
+    asked = await talk.one("77", "officer", topic="move", msisdn=UCO, office="ডোমার")
+    told = by_number(await talk.press(asked, 1))
+    assert told["77"].key == "officer.done_move"
+    assert told["77"].reply.document is None
+
+
+async def test_stop_spares_the_welcome_and_not_the_warning(talk: Talk) -> None:
+    for number in (UCO, NEWCOMER):
+        await talk(number, "STOP")
+    told = by_number(await talk.confirmed(DCO, "officer", **NEW))
+    assert {number: out.key for number, out in told.items()} == {DCO: "officer.done_new", UCO: "officer.relieved"}
+
+
 async def test_who_has_a_chat_gets_no_link(talk: Talk) -> None:
     await talk.link(UCO_OF_DOMAR, "66")
     args = {"topic": "new", "office": "ডিমলা", "msisdn": UCO_OF_DOMAR, "text": "করিম মিয়া"}
@@ -293,10 +340,10 @@ async def test_only_offices_above_may(talk: Talk) -> None:
             assert (await talk.one(who, "officer", **args)).key == key
 
 
-def _appoint(tx: Tx, role: Role, code: str) -> None:
+def _appoint(tx: Tx, role: Role, code: str, msisdn: str = ANOTHER, name: str = "পরীক্ষক") -> None:
     office = offices.by_code(tx, code)
     assert office is not None
-    person = people.person(tx, "পরীক্ষক", ANOTHER)
+    person = people.person(tx, name, msisdn)
     people.appoint(tx, [Appointment(person, role, NOW.date(), office_id=office.id)])
 
 
@@ -326,9 +373,10 @@ WRITTEN = {
 
 
 async def test_an_office_as_people_write_it(talk: Talk) -> None:
+    await talk.link(DCO, "77")
     for code, written in WRITTEN.items():
         for office in written:
-            asked = await talk.one(DCO, "officer", **{**NEW, "office": office})
+            asked = await talk.one("77", "officer", **{**NEW, "office": office})
             assert asked.key == "officer.ask_replace", asked.text
             place = asked.reply.params["place"]["en"]
             assert place == {DIMLA: "Dimla", SADAR: "Nilphamari Sadar"}[code], office
