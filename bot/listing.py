@@ -5,24 +5,33 @@ What was found is kept as ids in the choice itself, so that the next page needs 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.access import TABLE, Scope
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Wording
-from bot.store import search
+from bot.store import search, societies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from bot.command import Look
     from bot.domain.access import Post
     from bot.domain.registry import Standing
     from bot.store.query import Tx
     from bot.store.search import Match
+    from bot.store.societies import Stale
 
 MOST = 50
 """Societies that a list goes on to; whoever has not found his own among them should say more."""
+
+FRESH_FOR = timedelta(days=180)
+"""An entry that was confirmed within half a year is not offered."""
+
+FOUND = 20
+"""Societies that one search is good for."""
 
 MORE = Wording("list.more")
 
@@ -39,6 +48,19 @@ def areas(command: str, posts: Iterable[Post]) -> list[str]:
     """The lineages of the offices under which a sender may run a command, without those that lie inside another."""
     own = sorted({post.lineage for post in posts if TABLE[command].get(post.role) is Scope.BELOW})
     return [each for each in own if not any(each != other and each.startswith(other) for other in own)]
+
+
+def unconfirmed(tx: Tx, look: Look) -> list[Stale]:
+    """The societies of the sender's area that were confirmed longest ago, or never."""
+    lineages = areas("stale", look.sender.posts)
+    found = [each for lineage in lineages for each in societies.stalest(tx, lineage, FOUND)]
+    old = [each for each in found if is_old(each.confirmed_on, look.today)]
+    return sorted(old, key=lambda each: str(each.confirmed_on or ""))[:FOUND]
+
+
+def is_old(confirmed_on: date | None, today: date) -> bool:
+    """Whether an entry should be looked at again."""
+    return confirmed_on is None or confirmed_on < today - FRESH_FOR
 
 
 def more(command: str, ids: Sequence[int], **args: Any) -> tuple[Choice, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.access import Post
     from bot.domain.registry import Standing
     from bot.store.query import Tx
+    from bot.store.societies import Stale
     from bot.store.terms import Ending
 
 DAYS = 90
@@ -59,13 +60,22 @@ TEXTS = (
 )
 
 
-def look(tx: Tx, look: Look) -> dict[str, Any]:
+def look(tx: Tx, look: Look) -> dict[str, Any] | list[Stale]:
+    """What the answer needs: the societies of a list, how long a document would be, or what ``stale`` looks for."""
+    match look.args.get("topic"):
+        case None:
+            return _endings(tx, look)
+        case "stale":
+            return listing.unconfirmed(tx, look)
+        case _:
+            return {"rows": _rows(tx, look)}
+
+
+def _endings(tx: Tx, look: Look) -> dict[str, Any]:
     """What ends in the sender's area, and how many societies of each colour there are.
 
     What is still to end comes first, the earliest on top, because there is still time to act; then what has ended, the latest first.
     """
-    if "topic" in look.args:
-        return {"rows": _rows(tx, look)}
     until = look.today + timedelta(days=look.args.get("days", DAYS))
     ahead: list[Ending] = []
     over: list[Ending] = []
@@ -113,7 +123,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
         return _page(context, args["ids"], Reply("calendar.chat_rest" if context.in_chat else "calendar.rest"), args)
     if not _areas(context.sender.posts):
         return _own(context, args)
-    found = context.found or look(context.tx, Look(context.sender, args, context.today))
+    found = context.found or _endings(context.tx, Look(context.sender, args, context.today))
     days = args.get("days", DAYS)
     colours = {colour: found[colour] for colour in _COLOURS}
     if not found["ids"]:

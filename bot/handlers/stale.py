@@ -7,7 +7,6 @@ The search reads many entries, and is done once, beforehand: what it found goes 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import listing
@@ -20,20 +19,12 @@ from bot.store.societies import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from bot.command import Context
     from bot.domain.registry import Standing
-    from bot.store.query import Tx
 
 LISTED = 5
 """Societies offered at a time."""
-
-FOUND = 20
-"""Societies that one search is good for."""
-
-FRESH_FOR = timedelta(days=180)
-"""An entry that was confirmed within half a year is not offered."""
 
 _ROW = {"r": Slot.REG_NO, "name": Slot.SHORT_NAME}
 _DETAILS = {
@@ -62,18 +53,6 @@ TEXTS = (
 )
 
 
-def look(tx: Tx, look: Look) -> list[Stale]:
-    """The societies of the sender's area that were confirmed longest ago, or never."""
-    lineages = listing.areas("stale", look.sender.posts)
-    found = [each for lineage in lineages for each in societies.stalest(tx, lineage, FOUND)]
-    old = [each for each in found if _is_old(each.confirmed_on, look.today)]
-    return sorted(old, key=lambda each: str(each.confirmed_on or ""))[:FOUND]
-
-
-def _is_old(confirmed_on: date | None, today: date) -> bool:
-    return confirmed_on is None or confirmed_on < today - FRESH_FOR
-
-
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     for wanted, run in (("society_id", _details), ("wrong", _wrong), ("confirm", _confirm)):
         if wanted in args:
@@ -82,7 +61,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     # What another command that led here has looked up is something else.
     found = context.found if isinstance(context.found, list) else None
     if found is None:
-        found = look(context.tx, Look(context.sender, args, context.today))
+        found = listing.unconfirmed(context.tx, Look(context.sender, args, context.today))
     choices = _choices(found[:LISTED], [each.id for each in found])
     return Reply("stale.which", choices=choices) if choices else Reply("stale.none")
 
@@ -101,7 +80,7 @@ def _remaining(context: Context, ids: Sequence[int]) -> tuple[Choice, ...]:
     for society_id in ids:
         on = societies.confirmed_on(context.tx, society_id)
         society = next(iter(standings.by_ids(context.tx, [society_id])), None)
-        if society is not None and _is_old(on, context.today):
+        if society is not None and listing.is_old(on, context.today):
             offered.append(Stale(society_id, society.registration_no, society.name_bn, society.name_en, on))
         if len(offered) == LISTED:
             break
@@ -155,4 +134,4 @@ def _confirm(context: Context, society: Standing, ids: Sequence[int]) -> Reply:
     return Reply("stale.done", number, choices=choices) if choices else Reply("stale.done_all", number)
 
 
-STALE = Command("stale", _run, TEXTS, look=look)
+STALE = Command("stale", _run, TEXTS, look=listing.unconfirmed, slow=True)
