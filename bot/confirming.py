@@ -26,7 +26,7 @@ ASKED_PER_HOUR = 5
 """Requests by SMS that may go unconfirmed in an hour: whoever forges a number guesses 25 codes in it, out of a million."""
 
 TEXTS = (
-    Wording("confirm.code", 1, {"code": Slot.CODE}),
+    Wording("confirm.code", 1, {"code": Slot.CODE, "n": Slot.DAYS}),
     Wording("confirm.too_often", 2),
     Wording("confirm.yes"),
     Wording("confirm.no"),
@@ -57,4 +57,5 @@ def asked(context: Context, command: str, args: Mapping[str, Any], question: Rep
     if context.linked:
         yes, no = (Choice(Reply(f"confirm.{name}"), name, {"ticket": ticket}) for name in ("yes", "no"))
         return replace(question, choices=(yes, no))
-    return replace(question, lines=(*question.lines, Reply("confirm.code", {"code": code})), secret=True)
+    code_line = Reply("confirm.code", {"code": code, "n": round(context.gateway.code_minutes)})
+    return replace(question, lines=(*question.lines, code_line), secret=True)

@@ -54,7 +54,7 @@ TEXTS = (
     Wording("calendar.xlsx", chat=True),
     Wording("calendar.none", 2, {"days": Slot.DAYS, **_COLOURS}),
     Wording("calendar.file", chat=True),
-    Wording("calendar.link", 2, {"url": Slot.URL}),
+    Wording("calendar.link", 2, {"url": Slot.URL, "n": Slot.DAYS}),
     Wording("calendar.officers_only", 1),
     Wording("calendar.too_long", 2, {"n": Slot.COUNT}),
 )
@@ -184,7 +184,11 @@ def _document(context: Context, args: Mapping[str, Any]) -> Reply:
         until=context.now + timedelta(hours=context.gateway.document_hours),
         inbox_id=context.inbox_id,
     )
-    return Reply("calendar.link", {"url": f"{context.gateway.public_url}/d/{token}"}, secret=True)
+    return Reply(
+        "calendar.link",
+        {"url": f"{context.gateway.public_url}/d/{token}", "n": round(context.gateway.document_hours)},
+        secret=True,
+    )
 
 
 CALENDAR = Command("calendar", _run, TEXTS, look=look, slow=True)

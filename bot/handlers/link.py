@@ -49,7 +49,7 @@ TEXTS = (
     Wording("link.not_yours", chat=True),
     Wording("link.bad_number", chat=True),
     Wording("link.expired", chat=True),
-    Wording("link.code_sent", chat=True),
+    Wording("link.code_sent", chat=True, slots={"n": Slot.DAYS}),
     Wording("link.code", 1, {"code": Slot.CODE}),
     Wording("link.no_code", chat=True),
     Wording("link.wrong_code", chat=True, slots={"n": Slot.COUNT}),
@@ -152,7 +152,7 @@ def _asked_for_code(context: Context, msisdn: str) -> Reply:
     if senders.known(tx, msisdn, context.today, now).posts:
         told = Reply("link.code", {"code": code}, secret=True)
         context.notices.append(Notice(msisdn, told, MessageClass.CODE, by_sms=True))
-    return Reply("link.code_sent")
+    return Reply("link.code_sent", {"n": round(context.gateway.code_minutes)})
 
 
 def _link(context: Context, msisdn: str, proof: str) -> Reply:
