@@ -53,7 +53,15 @@ def test_every_bound_moment_and_amount_has_its_type(dialect: Dialect) -> None:
             if isinstance(parameter.type, types.NullType):
                 untyped.add(f"{name}:{bound}")
         assert "POSTCOMPILE" not in str(compiled), f"{name} needs SQLAlchemy to write it at each execution"
-    assert {each.rpartition(":")[2] for each in untyped} <= {"most", "skip", "scanned", "theirs", "why", "unburnt", "param_1"}, untyped
+    assert {each.rpartition(":")[2] for each in untyped} <= {
+        "most",
+        "skip",
+        "scanned",
+        "theirs",
+        "why",
+        "unburnt",
+        "param_1",
+    }, untyped
 
 
 def test_moments_are_utc_on_both_sides(database_url: str) -> None:
