@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.domain import choices
 from bot.domain.access import TABLE, Scope
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Wording
@@ -34,8 +35,6 @@ FOUND = 20
 """Societies that one search is good for."""
 
 MORE = Wording("list.more")
-
-_MORE_WORDS = ("more", "next", "আরও", "আরো", "পরের", "aro", "aaro", "porer")
 
 
 def named(tx: Tx, look: Look) -> list[Match]:
@@ -65,19 +64,10 @@ def is_old(confirmed_on: date | None, today: date) -> bool:
 
 def more(command: str, ids: Sequence[int], **args: Any) -> tuple[Choice, ...]:
     """The choice that brings the rest, where there is a rest."""
-    return (Choice(Reply(MORE.key), command, {"ids": list(ids), **args}, _MORE_WORDS),) if ids else ()
+    return (Choice(Reply(MORE.key), command, {"ids": list(ids), **args}, (choices.MORE,)),) if ids else ()
 
 
 def asking(standing: Standing, label: Reply) -> Choice:
     """The choice that asks for the status of a society; typing its name picks it, too."""
     words = (standing.registration_no, standing.name_bn, standing.name_en)
     return Choice(label, "status", {"society_id": standing.id}, tuple(filter(None, words)))
-
-
-def names(standing: Standing) -> dict[str, Any]:
-    """What a line about a society is filled with."""
-    return {
-        "r": standing.registration_no,
-        "name": {"bn": standing.name_bn, "en": standing.name_en},
-        "place": {"bn": standing.district_bn, "en": standing.district_en},
-    }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from bot.domain import choices
 from bot.domain.access import LEVELS, SEVERAL, TABLE, Role, Scope, head_of
 from bot.domain.offices import Level
 from bot.domain.replies import Choice, Reply
@@ -47,8 +48,6 @@ TEXTS = (
     Wording("officer.post_vacant", 1, {"role": Slot.ROLE}),
     Wording("officer.below"),
 )
-
-_MORE_WORDS = ("more", "next", "আরও", "আরো", "পরের", "aro", "aaro", "porer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +174,4 @@ def _more(under: str | None, role: Role | None, skip: int) -> tuple[Choice, ...]
         args["under"] = under.rstrip("/").rpartition("/")[2]
     if role is not None:
         args["role"] = role.value
-    return (Choice(Reply("officer.more"), "officer", args, _MORE_WORDS),)
+    return (Choice(Reply("officer.more"), "officer", args, (choices.MORE,)),)

@@ -65,14 +65,7 @@ def choices(
     """One choice for each society, with the text ``option``; choosing runs ``command`` with the society's id."""
     return tuple(
         Choice(
-            Reply(
-                option,
-                {
-                    "r": each.registration_no,
-                    "place": {"bn": each.district_bn, "en": each.district_en},
-                    "name": {"bn": each.name_bn, "en": each.name_en},
-                },
-            ),
+            Reply(option, each.names()),
             command,
             {**(args or {}), "society_id": each.id},
             tuple(filter(None, (each.district_bn, each.district_en, each.registration_no, each.name_bn))),

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+MORE = "more"
+"""What picks the choice that brings the rest of a list, whichever of the catalogue's words for it was typed."""
+
 SHORTEST_NAME = 3
 """Letters of a name that must be typed: fewer are as likely yes, no, or a slip."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import InvalidValue
 
@@ -80,3 +80,11 @@ class Standing:
     expires_on: date | None
     agm_year: str | None
     audit_year: str | None
+
+    def names(self) -> dict[str, Any]:
+        """What a line about the society is filled with: its number, its name and its district, in both languages."""
+        return {
+            "r": self.registration_no,
+            "name": {"bn": self.name_bn, "en": self.name_en},
+            "place": {"bn": self.district_bn, "en": self.district_en},
+        }

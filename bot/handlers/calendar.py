@@ -159,7 +159,7 @@ def _page(context: Context, ids: Sequence[int], head: Reply, args: Mapping[str, 
 
 
 def _row(key: str, standing: Standing) -> Reply:
-    return Reply(key, listing.names(standing), turns_on=standing.expires_on)
+    return Reply(key, standing.names(), turns_on=standing.expires_on)
 
 
 def _document(context: Context, args: Mapping[str, Any]) -> Reply:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.command import Turn
-from bot.domain.choices import pick
-from bot.domain.grammar import Call
+from bot.domain.choices import MORE, pick
+from bot.domain.grammar import Call, Unknown
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 
@@ -30,7 +30,8 @@ def step(state: Mapping[str, Any], event: Event) -> Turn | None:
     choices = state["choices"]
     if isinstance(event.understanding, Call):
         return None  # a command is a command, whatever stands on the list
-    position = pick(choices, event.choice, event.text)
+    wants_more = isinstance(event.understanding, Unknown) and event.understanding.more
+    position = pick(choices, event.choice, MORE if wants_more else event.text)
     if position is not None:
         chosen = choices[position]
         return Turn(state, calls=(Call(chosen["command"], chosen["args"], event.understanding.language),))

@@ -54,7 +54,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
 def _label(context: Context, standing: Standing) -> Reply:
     """The district is said only where it is not the sender's own."""
     near = any(standing.lineage.startswith(home(post.lineage)) for post in context.sender.posts)
-    return Reply("find.option_near" if near else "find.option", listing.names(standing))
+    return Reply("find.option_near" if near else "find.option", standing.names())
 
 
 FIND = Command("find", _run, TEXTS, look=listing.named, looks_for=frozenset({"query"}))

@@ -98,7 +98,7 @@ def _details(context: Context, society: Standing, ids: Sequence[int]) -> Reply:
     """What is on record, telephones included: shown to whoever covers the society's office."""
     if not may_reach("stale", context.sender.posts, lineage=society.lineage):
         return Reply("stale.not_yours", {"r": society.registration_no})
-    facts: dict[str, Any] = listing.names(society)
+    facts: dict[str, Any] = society.names()
     bearers = people.bearers(context.tx, society.id)
     for role in (Role.PRESIDENT, Role.SECRETARY):
         holder = bearers.get(role)
