@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
 _DAY = date(2026, 6, 30)
 _FAR = timedelta(days=1234)
-_PHASE_DAYS = {"running": _DAY - _FAR, "last_day": _DAY, "expired": _DAY + _FAR}
+_PHASE_DAYS = {
+    "running": _DAY - _FAR,
+    "last_day": _DAY,
+    "expired": _DAY + _FAR,
+    # Of the stages of an election those with the most digits.
+    "prepare": _DAY - _FAR,
+    "ready": _DAY - timedelta(days=68),
+    "notice": _DAY - timedelta(days=58),
+    "schedule": _DAY - timedelta(days=28),
+    "urgent": _DAY - timedelta(days=7),
+}
 # Letters of one unit each; no space, so that nothing is saved by trimming.
 _WIDE_BN, _WIDE_EN = "ক", "M"
 # Words that messages are filled with, and the texts of pages and printed documents: none is ever a message by itself.
@@ -63,12 +73,12 @@ def _one(renderer: Renderer, wording: Wording, language: Language) -> Iterator[F
         if strange:
             yield Finding(key, language, 0, 0, wording.segments, f"has unknown gaps {sorted(strange)}")
             return
-    for phase in PHASES if wording.turns else PHASES[:1]:
+    for phase in wording.phases() or PHASES[:1]:
         text = renderer.render(worst(renderer, wording, language), language, _PHASE_DAYS[phase])
         size = measure(text)
         fits = wording.chat or size.segments <= wording.segments
         over = None if fits else f"needs {size.segments} segments ({size.units} units)"
-        key = f"{wording.key}.{phase}" if wording.turns else wording.key
+        key = f"{wording.key}.{phase}" if wording.phases() else wording.key
         yield Finding(key, language, size.units, size.segments, wording.segments, over)
 
 
@@ -81,7 +91,7 @@ def worst(renderer: Renderer, wording: Wording, language: Language) -> Reply:
     return Reply(
         wording.key,
         {name: _widest(slot, language) for name, slot in wording.slots.items()},
-        turns_on=_DAY if wording.turns else None,
+        turns_on=_DAY if wording.phases() else None,
         lines=of(wording.row, wording.rows),
         choices=tuple(Choice(label, "") for label in of(wording.option, wording.options) + of(wording.more, 1)),
     )

@@ -17,7 +17,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -27,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import Clock, parse_now
 from bot.domain.errors import SettingsError
+from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, Section
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -56,12 +56,6 @@ Secret = Annotated[SecretStr, Field(min_length=1), BeforeValidator(_from_environ
 
 Address = Annotated[str, AfterValidator(_address)]
 """An HTTP address."""
-
-
-class Section(BaseModel):
-    """A table of ``barta.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class GatewaySettings(Section):
@@ -119,6 +113,10 @@ class Config(Section):
     gateway: GatewaySettings = GatewaySettings()
     simulator: SimulatorSettings = SimulatorSettings()
     log: LogSettings = LogSettings()
+    law: LawSettings = LawSettings()
+    reminders: ReminderSettings = ReminderSettings()
+    quiet: QuietSettings = QuietSettings()
+    jobs: JobSettings = JobSettings()
     telegram: dict[str, Any] = Field(
         default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."
     )

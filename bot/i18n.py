@@ -34,6 +34,10 @@ ELLIPSIS = {Language.BN: "…", Language.EN: "..."}
 """The one-character ellipsis is not in the GSM alphabet: in an English text it would cost half of every segment."""
 
 
+NOTHING_OWN: Mapping[str, str] = {}
+"""An area without texts of its own."""
+
+
 def locale_dir() -> Path:
     """Where the catalogues are: inside the installed package, or beside it in a source tree."""
     here = Path(__file__).parent
@@ -84,9 +88,24 @@ class Renderer:
             message = f"the catalogue {language}/barta.po has no text for '{key}'"
             raise SettingsError(message) from None
 
-    def render(self, reply: Reply, language: Language, today: date, abilities: Abilities = SMS) -> str:
-        """The text of ``reply`` as it leaves on ``today``; choices become a numbered list where there are no buttons."""
-        lines = [self._line(each, language, today) for each in (reply, *reply.lines)]
+    def render(
+        self,
+        reply: Reply,
+        language: Language,
+        today: date,
+        abilities: Abilities = SMS,
+        own: Mapping[str, str] = NOTHING_OWN,
+    ) -> str:
+        """The text of ``reply`` as it leaves on ``today``; choices become a numbered list where there are no buttons.
+
+        Args:
+            reply: what is said.
+            language: the reader's.
+            today: the day it leaves.
+            abilities: of the channel.
+            own: texts that the reader's area has in place of the catalogue's, by key.
+        """
+        lines = [self._line(each, language, today, own) for each in (reply, *reply.lines)]
         if not abilities.chat:
             for number, label in enumerate(self.labels(reply, language, today), start=1):
                 lines.append(f"{digits(number, language)}. {label}")
@@ -96,17 +115,18 @@ class Renderer:
         """What the reader may choose from, in order."""
         return tuple(self._line(choice.label, language, today) for choice in reply.choices)
 
-    def _line(self, reply: Reply, language: Language, today: date) -> str:
+    def _line(self, reply: Reply, language: Language, today: date, own: Mapping[str, str] = NOTHING_OWN) -> str:
         wording = self.wordings[reply.key]
         key, values = reply.key, reply.params
-        if wording.turns and reply.turns_on is not None:
-            key = f"{key}.{committee.phase(reply.turns_on, today)}"
+        if reply.turns_on is not None and (wording.turns or wording.staged):
+            phase = committee.stage if wording.staged else committee.phase
+            key = f"{key}.{phase(reply.turns_on, today)}"
             colour = committee.colour(reply.turns_on, today)
             left = abs(committee.days_left(reply.turns_on, today))
             values = {**values, "d": reply.turns_on, "n": left, "colour": colour, "mark": colour}
         fills = self._fills[reply.key]
         filled = {name: fills[name](self, value, language) for name, value in values.items() if name in fills}
-        text = self.text(language, key).format_map(filled)
+        text = (own.get(key) or self.text(language, key)).format_map(filled)
         return precomposed(text) if language is Language.BN else text
 
 

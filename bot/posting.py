@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import texts
 from bot.channel import cost
+from bot.clock import DHAKA
 from bot.domain.messages import Draft, Language, MessageClass, State
 from bot.domain.replies import dump
 from bot.store import links, outbox, senders
@@ -33,6 +35,44 @@ class Said:
 
     text: str
     encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that nobody asked for, such as a reminder or a digest.
+
+    Attributes:
+        key: what makes it unique: the same key is never queued twice.
+        to: the recipient's number.
+        reply: what it says.
+        message_class: what it is for.
+        expires_at: after this it is no longer worth sending.
+        not_before_at: it does not leave earlier.
+        courtesy: a number in STOP is spared it.
+    """
+
+    key: str
+    to: str
+    reply: Reply
+    message_class: MessageClass
+    expires_at: datetime
+    not_before_at: datetime | None = None
+    courtesy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter in the outbox.
+
+    Attributes:
+        id: its row.
+        channel: which has something to do.
+        new: whether it was not there already.
+    """
+
+    id: int
+    channel: str
+    new: bool
 
 
 class Post:
@@ -80,6 +120,29 @@ class Post:
         queued = [self._notice(context, notice, f"notice:{context.inbox_id}:{number}") for number, notice in numbered]
         return [channel for channel in queued if channel is not None]
 
+    def send(self, tx: Tx, letter: Letter, now: datetime, today: date) -> Posted | None:
+        """Queue a letter by the reader's linked chat, else by SMS; None where it reaches nobody or he is to be spared it."""
+        if letter.courtesy and senders.known(tx, letter.to, today, now).stopped_at:
+            return None
+        way = self._way_to(tx, letter.to)
+        if way is None:
+            return None
+        channel, to = way
+        draft = Draft(
+            key=letter.key,
+            message_class=letter.message_class,
+            channel=channel,
+            to=to,
+            reply=letter.reply,
+            language=senders.language_of(tx, letter.to) or Language.BN,
+            expires_at=letter.expires_at,
+            not_before_at=letter.not_before_at,
+        )
+        line = self._lines[channel]
+        leaves = today if letter.not_before_at is None else max(today, letter.not_before_at.astimezone(DHAKA).date())
+        new = self._add(tx, draft, line, now, leaves, State.QUEUED)[1]
+        return Posted(outbox.id_of(tx, letter.key), channel, new)
+
     def _notice(self, context: Context, notice: Notice, key: str) -> str | None:
         way = self._way(context, notice)
         if way is None:
@@ -100,22 +163,29 @@ class Post:
     def _way(self, context: Context, notice: Notice) -> tuple[str, str] | None:
         """The channel and the address there; None where it is not to be sent, or reaches nobody."""
         if notice.chat is not None:
-            chats = [notice.chat]
-        elif notice.courtesy and senders.known(context.tx, notice.to, context.today, context.now).stopped_at:
+            # Else of a channel that is not configured any more.
+            return (notice.chat.channel, notice.chat.chat) if notice.chat.channel in self._lines else None
+        if notice.courtesy and senders.known(context.tx, notice.to, context.today, context.now).stopped_at:
             return None
-        else:
-            chats = [] if notice.by_sms else links.chats_of(context.tx, notice.to)
-        for each in chats:
-            if each.channel in self._lines:  # else of a channel that is not configured any more
+        return self._way_to(context.tx, notice.to, by_sms=notice.by_sms)
+
+    def _way_to(self, tx: Tx, number: str, *, by_sms: bool = False) -> tuple[str, str] | None:
+        """A linked chat, which is free, else SMS."""
+        for each in () if by_sms else links.chats_of(tx, number):
+            if each.channel in self._lines:
                 return each.channel, each.chat
-        return None if notice.chat is not None or self._sms is None else (self._sms, notice.to)
+        return None if self._sms is None else (self._sms, number)
 
     def _queue(self, tx: Tx, draft: Draft, now: datetime, today: date, born: State) -> Said:
-        line = self._lines[draft.channel]
-        text = self._renderer.render(draft.reply, draft.language, today, line.abilities)
+        return self._add(tx, draft, self._lines[draft.channel], now, today, born)[0]
+
+    def _add(self, tx: Tx, draft: Draft, line: Line, now: datetime, today: date, born: State) -> tuple[Said, bool]:
+        """Render as it leaves on ``today``, and queue; whether it is new."""
+        own = texts.own(tx, draft.reply, draft.language)
+        text = self._renderer.render(draft.reply, draft.language, today, line.abilities, own)
         size, price = cost(text, line)
-        outbox.add(tx, draft, content=dump(draft.reply), text=text, size=size, price=price, now=now, born=born)
-        return Said(text, size.encoding)
+        new = outbox.add(tx, draft, content=dump(draft.reply), text=text, size=size, price=price, now=now, born=born)
+        return Said(text, size.encoding), new
 
 
 def waiting(lines: Mapping[str, Line], channel: str, others: Iterable[str]) -> set[str]:

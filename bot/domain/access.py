@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.events import EventKind
 from bot.domain.offices import Level
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ _OFFICERS = (
 _ABOVE = _OFFICERS[:4]
 _LOCAL = _OFFICERS[4:]
 _BEARERS = (Role.PRESIDENT, Role.SECRETARY)
+RECORDED = tuple(EventKind)
+"""The commands that tell of an event: an office records it, an office-bearer reports it."""
+
 _EVERYBODY: Mapping[Role, Scope] = dict.fromkeys(Role, Scope.SELF)
 
 TABLE: Mapping[str, Mapping[Role, Scope]] = {
@@ -108,9 +112,18 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     "calendar": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "stale": dict.fromkeys(_OFFICERS, Scope.BELOW),
     "stale.confirm": dict.fromkeys(_LOCAL, Scope.OFFICE),
+    "phones": dict.fromkeys(_OFFICERS, Scope.BELOW),
     "officer": dict.fromkeys(_ABOVE, Scope.BELOW),
     "contact": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "contact.change": dict.fromkeys(_LOCAL, Scope.OFFICE),
+    "texts": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "texts.change": dict.fromkeys(map(head_of, Level), Scope.OFFICE),
+    **dict.fromkeys(RECORDED, dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY)),
+    **dict.fromkeys((f"{each}.record" for each in RECORDED), dict.fromkeys(_OFFICERS, Scope.OFFICE)),
+    "undo": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "approve": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "reject": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "remind": dict.fromkeys(_ABOVE, Scope.BELOW) | dict.fromkeys(_LOCAL, Scope.OFFICE),
 }
 """Command → role → scope. A command that is not here may be run by nobody.
 

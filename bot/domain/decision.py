@@ -21,6 +21,7 @@ from bot.domain.freetext import may_be_named, name_left
 from bot.domain.line import Kind, Line, recognise
 from bot.domain.machine import is_from_machine
 from bot.domain.names import NAMES
+from bot.domain.questions import answered
 from bot.domain.reading import Reading, read_as
 from bot.domain.shapes import REG_NO, RESERVED, SHAPES
 from bot.domain.understanding import Ask, Call, Unknown
@@ -86,7 +87,8 @@ class Decision:
     def _readings(self, line: Line) -> list[Reading]:
         pointed = {name for item in line.items for key in item.keys if (name := owner(key)) is not None}
         readings = (read_as(_ALL[name], line, self._today) for name in _ALL if name in pointed)
-        return [reading for reading in readings if reading is not None and reading.supported]
+        said = [reading for reading in readings if reading is not None and reading.supported]
+        return answered(said, _ALL, line, self._today)
 
     def _guessed(self) -> Understanding | None:
         """The decision when unknown words are taken for the commands' words that they are near."""
@@ -173,11 +175,18 @@ class Decision:
         reading = self._meant_instead(reading) or reading
         if reading.problem is not None:
             return self._ask(reading, reading.problem, reading.repairs)
-        if reading.surest is How.NEAR and reading.shape.changes & reading.args.keys():
+        if self._is_guessed(reading):
             return self._ask(reading, "unclear_command", [reading.args])
         if reading.stray and not reading.shape.numbers_unasked:
             return self._ask(reading, "extra_number", [reading.args])
         return Call(reading.shape.name, reading.args, self._speech.language)
+
+    def _is_guessed(self, reading: Reading) -> bool:
+        """Whether it would write although its word is misspelt, or only pointed to and nothing says for what."""
+        shape = reading.shape
+        if shape.writes and not reading.heads and shape.arguments[0].name not in reading.args:
+            return True
+        return reading.surest is How.NEAR and (shape.writes or not shape.changes.isdisjoint(reading.args))
 
     def _meant_instead(self, reading: Reading) -> Reading | None:
         """The reading as the command that is meant when only its values stand beside this one's word (``find 12/2019``)."""
@@ -206,6 +215,8 @@ class Decision:
         if len(closest.foreign(names)) > closest.weight:
             return self._unknown()
         own = [reading for reading in standing if not reading.shape.reserved and reading.problem is None]
+        if reserved is not None:
+            own = [reading for reading in own if not reading.shape.writes]  # ``নির্বাচন বাতিল`` is no election
         suggestions = dict.fromkeys(
             self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in own
         )
@@ -213,8 +224,15 @@ class Decision:
 
     def _whole_with_leftovers(self, reading: Reading) -> Understanding:
         """A command that must be the whole message, among other words: asked only when its own word and value are there."""
-        complete = reading.heads and reading.args and reading.problem is None and reading.leads
-        if complete and len(reading.leftover) <= _MOST_NAMES:
+        few = len(reading.leftover) <= _MOST_NAMES
+        whole = reading.problem is None and reading.shape.arguments and reading.shape.arguments[0].name in reading.args
+        meant = whole or reading.leads or reading.weight >= len(reading.leftover)
+        told = reading.args or reading.repairs or reading.shape.told is not None  # ``টাকা ফেরত দিন`` tells nothing
+        if reading.shape.writes and reading.heads and told and few and meant:
+            if reading.problem is not None:
+                return self._ask(reading, reading.problem, reading.repairs)
+            return self._ask(reading, "unclear_words", [reading.args])
+        if reading.heads and reading.args and reading.problem is None and reading.leads and few:
             return self._ask(reading, "unclear_words", [reading.args])
         return self._unknown()
 

@@ -76,6 +76,8 @@ def may_be_named(item: Item) -> bool:
     """Whether a word may be part of a name: it is not known, or known as what names are made of."""
     if not item.keys or item.keys & NAMES:
         return True
+    if "label.phone" in item.keys:
+        return False
     return any(key.startswith(_TOLD) for key in item.keys) and not any(key.startswith(COMMAND) for key in item.keys)
 
 

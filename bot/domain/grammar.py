@@ -44,7 +44,7 @@ _CHOICE = re.compile(
 
 
 class Grammar:
-    """The parser: pure and deterministic; ``today`` only tells which years can be meant.
+    """The parser: pure and deterministic; ``today`` only tells which years and days can be meant.
 
     Args:
         vocabulary: the words of every language.

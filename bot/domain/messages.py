@@ -9,7 +9,8 @@ The life of a message out (drawn in ``docs/states.md``)::
       └──▶ expired | cancelled
 
 A state never goes back: ``RANK`` orders them, and the store only moves a row to a state that ``may_become`` allows.
-``sending → queued`` is the one exception, and only where the submission certainly did not happen.
+``sending → queued`` is the one exception, and only where the submission certainly did not happen. What a courier finds untrue as it claims
+it becomes ``cancelled`` in the unit of work of the claim: nothing but that unit ever saw it ``sending``.
 """
 
 from __future__ import annotations

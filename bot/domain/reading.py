@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.domain.shapes import Argument, CommandShape
 
 
+_NEGATIONS = frozenset({"negation", "cue.stop"})
 _SURE_LETTERS = 6
 """Letters from which a misspelt word is enough to tell a value that points to its command by itself (``englsih``)."""
 
@@ -114,7 +115,9 @@ class Reading:
         return False
 
 
-def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = False) -> Reading | None:
+def read_as(
+    shape: CommandShape, line: Line, today: date, *, unnamed: bool = False, beside: frozenset[str] = frozenset()
+) -> Reading | None:
     """The line read as a command, or None when nothing in it points there.
 
     Args:
@@ -122,6 +125,7 @@ def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = Fal
         line: the line.
         today: for telling which years can be meant.
         unnamed: read it so although no word points there.
+        beside: catalogue keys of further words that say nothing more beside it.
     """
     reading = Reading(shape, line)
     _find_words(reading)
@@ -132,7 +136,8 @@ def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = Fal
         free = {at for at in free if line.items[at].kind is Kind.WORD}
     if reading.heads and any("negation" in line.items[at].keys for at in reading.cues):
         _object(reading, "negated", [{}])  # ``sms চাই না`` stops, ``বন্ধ চাই না`` may not
-    scene = Scene(shape.name, today, shape.explained, reading.args)
+    explained = shape.explained | beside
+    scene = Scene(shape.name, today, explained, reading.args)
     for argument in shape.arguments:
         _read_argument(reading, argument, scene, free)
     if (problem := _lacking(shape, reading.args)) is not None:
@@ -140,18 +145,28 @@ def read_as(shape: CommandShape, line: Line, today: date, *, unnamed: bool = Fal
     reading.repairs = [whole for repair in reading.repairs if not _lacking(shape, whole := {**reading.args, **repair})]
     if shape.names_unasked is not None and not reading.args:
         free -= introductions(line, free, scene)
-    _leave(reading, free)
+    _leave(reading, free, explained)
+    if shape.writes and any(_negates(line, at) for at in free):
+        reading.problem, reading.repairs = "negated", []  # ``এজিএম হয়নি``: there is nothing to be written
     return reading
 
 
-def _leave(reading: Reading, free: Set[int]) -> None:
+def _leave(reading: Reading, free: Set[int], explained: Set[str]) -> None:
     """What no argument took is left over, unless it belongs to the command's talk."""
     for at in sorted(free):
         item = reading.line.items[at]
         if item.kind is Kind.NUMBER:
             reading.stray.append(at)
-        elif not item.keys & reading.shape.explained:
+        elif not item.keys & explained:
             reading.leftover.append(at)
+
+
+def _negates(line: Line, at: int) -> bool:
+    """Whether a word says not to, or that it was not; ``no`` before a number is its label."""
+    keys, following = line.items[at].keys, line.after(at)
+    if LABELS & keys and following is not None and line.items[following].kind is Kind.NUMBER:
+        return False
+    return not keys.isdisjoint(_NEGATIONS)
 
 
 def _find_words(reading: Reading) -> None:
@@ -224,7 +239,8 @@ def _object(reading: Reading, problem: str | None, repairs: Sequence[Mapping[str
     if reading.problem is None:
         reading.problem = problem
         # Half a change is no repair: sent back, it would be taken for the whole.
-        alone: list[Mapping[str, Any]] = [{}] if reading.args and not reading.shape.changes else []
+        whole = not (reading.shape.changes or reading.shape.writes)
+        alone: list[Mapping[str, Any]] = [{}] if reading.args and whole else []
         reading.repairs = [*repairs] or alone
 
 

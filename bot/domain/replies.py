@@ -77,6 +77,7 @@ class Reply:
         document: what a chat gets with it.
         asks_contact: a chat offers a button that shares the reader's own telephone number.
         secret: it holds a one-time code, and is forgotten once it has left.
+        area: the lineage of the office in whose area the text may have been changed.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Reply:
     document: Order | None = None
     asks_contact: bool = False
     secret: bool = False
+    area: str | None = None
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode
@@ -116,9 +118,10 @@ def _plain(reply: Reply) -> dict[str, Any]:
         ]
     if reply.document is not None:
         plain["document"] = {"kind": reply.document.kind, "args": dict(reply.document.args)}
-    for name in ("asks_contact", "secret"):
-        if getattr(reply, name):
-            plain[name] = True
+    for name in ("asks_contact", "secret", "area"):
+        value = getattr(reply, name)
+        if value:
+            plain[name] = value
     return plain
 
 
@@ -133,6 +136,7 @@ def _reply(plain: Mapping[str, Any]) -> Reply:
         document=Order(document["kind"], document["args"]) if document else None,
         asks_contact=plain.get("asks_contact", False),
         secret=plain.get("secret", False),
+        area=plain.get("area"),
     )
 
 

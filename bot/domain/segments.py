@@ -106,6 +106,18 @@ def measure(text: str) -> Measure:
     return Measure(Encoding.UCS2, code_units, 1 if code_units <= UCS2_ALONE else len(_ucs2_parts(text)))
 
 
+def room(encoding: Encoding, segments: int) -> int:
+    """How many units at most go into so many parts."""
+    alone, part = (GSM7_ALONE, GSM7_PART) if encoding is Encoding.GSM7 else (UCS2_ALONE, UCS2_PART)
+    return alone if segments == 1 else part * segments
+
+
+def costly(text: str) -> str | None:
+    """The first character that makes a text go out as UCS-2; None where none does."""
+    found = _NOT_GSM7.search(text)
+    return None if found is None else found[0]
+
+
 def count(text: str) -> int:
     """How many billable parts ``text`` becomes: always ``len(split(text))``, and 1 for an empty text."""
     return measure(text).segments

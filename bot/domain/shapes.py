@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.domain import freetext, horizon, names, phones, posting, seats, values
+from bot.domain import freetext, happened, horizon, names, phones, posting, refs, reminder, seats, values
 from bot.domain.topics import worded
 from bot.domain.vocabulary import COMMAND, CUE, FILLER
 
@@ -38,6 +38,8 @@ class Argument:
         suggest_missing: values to suggest when it is missing.
         words: catalogue keys that end with a value and hold its words; they belong to the command's talk.
         label: catalogue key of the word that is written before it.
+        mark: what ends the part of the line before it.
+        written: how its value is written in a line; as it is without it.
     """
 
     name: str
@@ -50,6 +52,8 @@ class Argument:
     suggest_missing: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
     label: str | None = None
+    mark: str = ""
+    written: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,9 @@ class CommandShape:
         names_as: the argument that other names are taken for, when nothing else was given.
         numbers_unasked: numbers that no argument takes are passed over; otherwise they are asked about.
         changes: arguments that change something: not run with them when its word was only guessed from a misspelt one.
+        writes: whatever its arguments, it writes or sends: it is not run from a misspelt word, against a negation or by a word
+            about it alone, and asks rather than pass a word over.
+        told: the command that answers a question about what this one writes.
         instead: the command that is meant when nothing but that command's own values were given.
         lacks: the reason to ask with when arguments that go together are not all there.
         reserved: it is recognised, but cannot be run yet.
@@ -82,6 +89,8 @@ class CommandShape:
     names_as: str | None = None
     numbers_unasked: bool = False
     changes: frozenset[str] = frozenset()
+    writes: bool = False
+    told: str | None = None
     instead: str | None = None
     lacks: Callable[[Mapping[str, Any]], str | None] | None = None
     reserved: bool = False
@@ -130,6 +139,7 @@ QUERY = Argument("query", freetext.queries, keys=frozenset({"society"}), missing
 NAME = Argument("query", freetext.nothing)  # written only: what takes it is the decision, when nothing else will
 DAYS = Argument("days", horizon.days, keys=horizon.KEYS, several="two_days")
 VIEWS = {
+    "topic.phones": "phones",
     "topic.societies": "societies",
     "topic.list": "societies",
     "topic.stale": "stale",
@@ -151,6 +161,30 @@ NOBODY = Argument("seat", seats.unseated)
 PAIRING_CODE = Argument("code", values.codes, keys=frozenset({"label.code"}), several="two_codes")
 UNLINK = Argument("topic", worded({"topic.off": "off"}), words=frozenset({"topic.off"}))
 
+EVENTS = ("election", "interim", "agm", "audit", "dividend")
+EVENT_REG_NO = replace(REG_NO, read=happened.reg_nos)
+EVENT_DISTRICT = Argument(
+    "district",
+    happened.districts,
+    keys=frozenset({"label.district", "label.upazila", "label.division"}),
+    several="two_districts",
+    after="reg_no",
+)
+DATE = Argument("date", happened.days, keys=happened.KEYS, several="two_dates", written=happened.written)
+REMIND_REG_NO = replace(REG_NO, read=reminder.before_text(values.reg_nos))
+REMIND_DISTRICT = replace(EVENT_DISTRICT, read=reminder.before_text(happened.districts))
+REMIND_TOPIC = Argument(
+    "topic",
+    reminder.before_text(reminder.topics),
+    keys=frozenset(reminder.TOPICS),
+    several="two_topics",
+    words=reminder.WORDS,
+)
+REMIND_TEXT = Argument("text", reminder.texts, mark=":")
+REF = Argument("ref", refs.refs, keys=refs.KEYS, missing="missing_ref", several="two_refs")
+ANY_REF = replace(REF, missing=None)
+REASON = Argument("reason", refs.reasons)
+
 SHAPES = (
     CommandShape("status", (REG_NO, DISTRICT, NAME), implied=True, names_unasked="which_society", names_as="query"),
     CommandShape("find", (QUERY,), whole=True, careful=True, instead="status"),
@@ -170,6 +204,28 @@ SHAPES = (
         changes=frozenset(seats.SEATS),
     ),
     CommandShape("link", (UNLINK, MSISDN, PAIRING_CODE), whole=True, careful=True),
+    *(
+        CommandShape(
+            name,
+            (EVENT_REG_NO, EVENT_DISTRICT, DATE),
+            whole=True,
+            inflected=True,
+            writes=True,
+            told="status",
+            lacks=happened.lacking,
+        )
+        for name in EVENTS
+    ),
+    CommandShape(
+        "remind",
+        (REMIND_REG_NO, REMIND_DISTRICT, REMIND_TOPIC, REMIND_TEXT),
+        whole=True,
+        writes=True,
+        lacks=reminder.lacking,
+    ),
+    CommandShape("undo", (ANY_REF,), whole=True, careful=True, writes=True),
+    CommandShape("approve", (REF,), whole=True, careful=True, writes=True),
+    CommandShape("reject", (REF, REASON), whole=True, careful=True, writes=True),
     CommandShape("help", (TOPIC,), numbers_unasked=True),
     CommandShape("language", (LANG,), whole=True),
     CommandShape("stop", whole=True, careful=True),
@@ -181,9 +237,8 @@ SHAPES = (
 RESERVED = tuple(
     CommandShape(name, reserved=True)
     for name in (
-        *("return", "rollup", "due", "undo", "correct", "approve", "reject"),
-        *("agm", "audit", "election", "interim", "dividend"),
-        *("remind", "send", "cancel", "pause", "resume"),
+        *("return", "rollup", "due", "correct"),
+        *("send", "cancel", "pause", "resume"),
         *("news", "product", "doc", "nominate", "track"),
     )
 )

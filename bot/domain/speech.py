@@ -65,6 +65,7 @@ class Speech:
         for argument in shape.arguments:
             if (value := args.get(argument.name)) is None:
                 continue
+            parts[-1] += argument.mark
             parts += self._said(argument, value, vocabulary)
         return " ".join(part for part in parts if part)
 
@@ -73,6 +74,8 @@ class Speech:
         if key is not None:
             return [self._word(key, vocabulary)]
         label = [self._word(argument.label, vocabulary)] if argument.label else []
+        if argument.written is not None:
+            value = argument.written(value)
         values = value.values() if isinstance(value, Mapping) else (value,)
         return [*label, *(self._value(each) for each in values)]
 

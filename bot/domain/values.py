@@ -41,7 +41,7 @@ def reg_nos(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     found: list[Found] = []
     telephones: frozenset[int] = frozenset()
     for at in line.indices(Kind.NUMBER):
-        if at in left and not _is_reference(line, at):
+        if at in left and not is_reference(line, at):
             one = _numbered(line, at, left, scene.today)
             if telephone := line.telephone(at):
                 telephones |= telephone | _label_of_telephone(line, at)
@@ -73,7 +73,7 @@ def codes(line: Line, free: Set[int], _scene: Scene) -> list[Found]:
     """One-time codes of six digits, spaces and dashes inside allowed."""
     groups: list[list[int]] = []
     for at in line.indices(Kind.NUMBER):
-        if at not in free or _is_reference(line, at):
+        if at not in free or is_reference(line, at):
             continue
         if groups and all(item.text == "-" for item in line.items[groups[-1][-1] + 1 : at]):
             groups[-1].append(at)
@@ -103,7 +103,7 @@ def _label_of_telephone(line: Line, at: int) -> frozenset[int]:
     return frozenset({before}) if before is not None and "label.phone" in line.keys_at(before) else frozenset()
 
 
-def _is_reference(line: Line, at: int) -> bool:
+def is_reference(line: Line, at: int) -> bool:
     """Whether a number is that of a reference such as R4821."""
     return at > 0 and line.touching(at - 1) and line.items[at - 1].text.lower() == "r"
 
@@ -128,7 +128,7 @@ def _numbered(line: Line, at: int, free: Set[int], today: date) -> Found | None:
     uses = frozenset({at})
     if serial is None:
         return Found(None, uses, problem="bad_reg_no")
-    return Found(str(serial), uses, sure=_is_labelled(line, at))
+    return Found(str(serial), uses, sure=is_labelled(line, at))
 
 
 def _misread(line: Line, at: int, joint: _Joint | None, today: date, digit: str) -> Found:
@@ -224,7 +224,7 @@ def _is_quantity(line: Line, at: int) -> bool:
     return not asked_for
 
 
-def _is_labelled(line: Line, at: int) -> bool:
+def is_labelled(line: Line, at: int) -> bool:
     """Whether a word such as রেজি stands before a number, with or without নং between."""
     before = line.before(at)
     if before is not None and "label.number" in line.keys_at(before) and "label.reg_no" not in line.keys_at(before):

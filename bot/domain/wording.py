@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.domain.committee import Stage, TermPhase
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,13 @@ LINE_WIDTH = 32
 """Characters of the sender's own line that a text shows."""
 
 
+MESSAGE_WIDTH = 150
+"""Most characters of a message that an officer writes himself; a longer one is refused, not cut."""
+
+TEXT_WIDTH = 170
+"""Most characters of a text for an area as it is written, its gaps included: in GSM letters one segment has 160."""
+
+
 class Slot(StrEnum):
     """What fills a gap in a text; decides how it is written in each language and how wide it can get."""
 
@@ -53,7 +62,11 @@ class Slot(StrEnum):
     CODE = "code"  # a one-time code
     URL = "url"
     ROLE = "role"  # a post, in the reader's language
+    EVENT = "event"  # what happened to a society, likewise
     MARK = "mark"  # a colour's sign, where there are signs: a chat
+    SUBJECT = "subject"  # what a reminder is about, in the reader's language
+    TEXT = "text"  # a text for an area, as it was written or as it goes out
+    MESSAGE = "message"  # what an officer writes to a society
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,8 @@ class Wording:
         slots: gap → what fills it.
         turns: whether the text depends on the day it goes out: the catalogues then hold ``key.running``, ``key.last_day``
             and ``key.expired``, with the further gaps ``d`` (the day), ``n`` (days) and ``colour``.
+        staged: likewise, with a text for each ``bot.domain.committee.Stage`` of the way to an election.
+        own: an area may have a text of its own in its place.
         option: the key of the text of one choice, where the text offers choices.
         options: most choices it offers.
         row: the key of the text of one further line, where the text has lines.
@@ -78,6 +93,8 @@ class Wording:
     segments: int = 1
     slots: Mapping[str, Slot] = field(default_factory=dict)
     turns: bool = False
+    staged: bool = False
+    own: bool = False
     option: str | None = None
     options: int = 0
     row: str | None = None
@@ -87,12 +104,17 @@ class Wording:
 
     def entries(self) -> tuple[str, ...]:
         """The catalogue keys that this text needs."""
-        return tuple(f"{self.key}.{phase}" for phase in PHASES) if self.turns else (self.key,)
+        return tuple(f"{self.key}.{phase}" for phase in self.phases()) or (self.key,)
+
+    def phases(self) -> tuple[str, ...]:
+        """The parts of the keys that tell which of the texts is true on a day; none where there is one text for every day."""
+        return STAGES if self.staged else PHASES if self.turns else ()
 
     def gaps(self) -> dict[str, Slot]:
         """Every gap, the turning ones included."""
-        return {**self.slots, **TURNING} if self.turns else dict(self.slots)
+        return {**self.slots, **TURNING} if self.phases() else dict(self.slots)
 
 
-PHASES = ("running", "last_day", "expired")
+PHASES = tuple(TermPhase)
+STAGES = tuple(Stage)
 TURNING: Mapping[str, Slot] = {"d": Slot.DATE, "n": Slot.DAYS, "colour": Slot.COLOUR, "mark": Slot.MARK}

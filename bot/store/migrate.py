@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.store.engine import Engine
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision this program works with; a test keeps it equal to the newest file in ``migrations/versions``."""
 
 

@@ -133,6 +133,7 @@ _SAID: Query[tuple[str, Language]] = Query(
     ),
     lambda content, language: (str(content), Language(language)),
 )
+_ID: Query[int] = Query(select(outbox.c.id).where(outbox.c.key == bindparam("key")))
 _ANY: Query[int] = Query(select(outbox.c.id).limit(1))
 _COUNTS = Query(
     select(outbox.c.channel, outbox.c.state, func.count())
@@ -176,6 +177,11 @@ def add(
         submitted_at=now if born is State.SUBMITTED else None,
     )
     return added > 0
+
+
+def id_of(tx: Tx, key: str) -> int:
+    """The row with this key, which is there."""
+    return tx.one(_ID, key=key)
 
 
 def current(tx: Tx, row_id: int, channel: str) -> Current | None:

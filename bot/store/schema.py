@@ -13,7 +13,17 @@ from bot.store.tables.finding import (
     search_waiting,
     search_words,
 )
-from bot.store.tables.registry import agms, appointments, audits, committee_terms, offices, people, societies
+from bot.store.tables.registry import (
+    agms,
+    appointments,
+    audits,
+    committee_terms,
+    dividends,
+    offices,
+    people,
+    societies,
+)
+from bot.store.tables.reminding import events, intents, job_runs, jobs, texts
 from bot.store.tables.traffic import SECRET, dialogues, inbox, outbox, receipts, subscribers
 from bot.store.tables.trust import audit_log, links, marks, tickets
 
@@ -25,7 +35,12 @@ __all__ = [
     "audits",
     "committee_terms",
     "dialogues",
+    "dividends",
+    "events",
     "inbox",
+    "intents",
+    "job_runs",
+    "jobs",
     "links",
     "marks",
     "metadata",
@@ -41,5 +56,6 @@ __all__ = [
     "search_words",
     "societies",
     "subscribers",
+    "texts",
     "tickets",
 ]

@@ -7,17 +7,27 @@ from bot.handlers import COMMANDS
 
 EVERYBODY = {"help", "language", "stop", "start", "yes", "no", "link"}
 ABOVE = {Role.REGISTRAR, Role.ADDITIONAL_REGISTRAR, Role.JOINT_REGISTRAR, Role.DISTRICT_OFFICER}
+HEADS = {Role.REGISTRAR, Role.JOINT_REGISTRAR, Role.DISTRICT_OFFICER, Role.UPAZILA_OFFICER}
 LOCAL = {Role.UPAZILA_OFFICER, Role.INSPECTOR}
 BEARERS = {Role.PRESIDENT, Role.SECRETARY}
+EVENTS = ("election", "interim", "agm", "audit", "dividend")
 
 # What the table must say, written down a second time on purpose: a slip in one of them shows.
 EXPECTED = (
     {(command, role): Scope.ALL for command in ("status", "find") for role in Role}
     | {(command, role): Scope.SELF for command in EVERYBODY for role in Role}
-    | {(command, role): Scope.BELOW for command in ("calendar", "contact", "stale") for role in ABOVE | LOCAL}
+    | {(command, role): Scope.BELOW for command in ("calendar", "contact", "phones", "stale") for role in ABOVE | LOCAL}
     | {(command, role): Scope.SOCIETY for command in ("calendar", "contact") for role in BEARERS}
     | {(command, role): Scope.OFFICE for command in ("contact.change", "stale.confirm") for role in LOCAL}
     | {("officer", role): Scope.BELOW for role in ABOVE}
+    | {(command, role): Scope.BELOW for command in (*EVENTS, "undo") for role in ABOVE | LOCAL}
+    | {(command, role): Scope.SOCIETY for command in (*EVENTS, "undo") for role in BEARERS}
+    | {(f"{command}.record", role): Scope.OFFICE for command in EVENTS for role in ABOVE | LOCAL}
+    | {(command, role): Scope.BELOW for command in ("approve", "reject") for role in ABOVE | LOCAL}
+    | {("remind", role): Scope.BELOW for role in ABOVE}
+    | {("remind", role): Scope.OFFICE for role in LOCAL}
+    | {("texts", role): Scope.BELOW for role in ABOVE | LOCAL}
+    | {("texts.change", role): Scope.OFFICE for role in HEADS}
 )
 
 

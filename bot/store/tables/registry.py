@@ -67,6 +67,8 @@ committee_terms = Table(
     Column("basis", Text, nullable=False),
     Column("formed_on", Date, nullable=False),
     Column("expires_on", Date, nullable=False, index=True),
+    # The day on which we learnt of it, or of its end: milestones before it are not ours to remind of. Unknown of what is older.
+    Column("recorded_on", Date),
     UniqueConstraint("society_id", "formed_on"),
     one_of("basis", Basis),
     CheckConstraint("expires_on >= formed_on", name="order"),
@@ -80,12 +82,13 @@ def _yearly(name: str) -> Table:
         metadata,
         Column("society_id", ForeignKey("societies.id"), primary_key=True),
         Column("year", Text, primary_key=True),
-        Column("held_on", Date),
+        Column("held_on", Date, index=True),
     )
 
 
 agms = _yearly("agms")
 audits = _yearly("audits")
+dividends = _yearly("dividends")
 
 people = Table(
     "people",

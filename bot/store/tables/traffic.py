@@ -57,6 +57,9 @@ inbox = Table(
     one_of("outcome", ["replied", "silent"]),
 )
 
+# What is not to leave yet is no part of the queue that a claim walks: its time is taken away when it has come.
+_READY = "state = 'queued' AND not_before_at IS NULL"
+_HELD = "state = 'queued' AND not_before_at IS NOT NULL"
 _OPEN = "state IN ('queued', 'sending', 'unconfirmed')"
 # To the letter in every statement that the index is to serve. Without a percent sign, which drivers read in their own ways.
 SECRET = """replace(content, '"secret"\\:true', '') <> content"""  # noqa: S105 - a condition
@@ -101,8 +104,15 @@ outbox = Table(
         "channel",
         "priority",
         "id",
-        sqlite_where=text("state = 'queued'"),
-        postgresql_where=text("state = 'queued'"),
+        sqlite_where=text(_READY),
+        postgresql_where=text(_READY),
+    ),
+    Index(
+        "ix_outbox_held",
+        "channel",
+        "not_before_at",
+        sqlite_where=text(_HELD),
+        postgresql_where=text(_HELD),
     ),
     Index(
         "ix_outbox_leased",
