@@ -5,14 +5,16 @@ Values of the law are defaults only: the Act and its rules change, and a society
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, tzinfo
 from typing import Annotated, Literal
 
-from croniter import croniter
+from croniter import CroniterBadDateError, croniter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from bot.clock import DHAKA
 from bot.domain.law import TermLaw
 from bot.domain.milestones import ReminderKind
+from bot.domain.quiet import NEVER, QuietHours
 from bot.domain.registry import SocietyLevel  # noqa: TC001 - pydantic reads the annotation
 
 FIELDS = ("minute", "hour", "day", "month", "weekday")
@@ -31,6 +33,11 @@ def _plan(value: str) -> str:
     if not croniter.is_valid(value) or len(value.split()) != len(FIELDS):
         message = "must be a cron expression of five fields, such as '5 8 * * *'"
         raise ValueError(message)
+    try:
+        croniter(value).get_next()
+    except CroniterBadDateError:
+        message = "is a cron expression whose time never comes"
+        raise ValueError(message) from None
     return value
 
 
@@ -124,10 +131,23 @@ class QuietSettings(Section):
     begin: time = Field(time(21, 0), description="When they begin, in Dhaka.")
     end: time = Field(time(8, 0), description="When they end, in Dhaka.")
 
+    @field_validator("begin", "end")
+    @classmethod
+    def _wall(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            message = "is a time in Dhaka, without a zone of its own"
+            raise ValueError(message)
+        return value
+
+    def hours(self, zone: tzinfo = DHAKA) -> QuietHours:
+        """The quiet hours, which may be none."""
+        return QuietHours(self.begin, self.end, zone) if self.enabled else NEVER
+
 
 class JobSettings(Section):
     """``[jobs]``: when each job runs, as cron expressions in the time of Asia/Dhaka."""
 
+    enabled: Literal[True, False] = Field(True, description="Whether this gateway runs jobs by itself.")
     reminders: Plan = Field("5 8 * * *", description="Reminders before a term ends, general meeting, audit, dividend.")
     digests: Plan = Field("15 8 * * *", description="The daily digest of each officer.")
     weekly: Plan = Field("30 9 * * 0", description="Red and unanswered yellow societies to the district.")

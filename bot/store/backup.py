@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import NotInitialised, StoreError
 from bot.store.engine import engine_for
 from bot.store.engines.sqlite import SqliteEngine
+from bot.store.marks import RESTORED
 from bot.store.migrate import check_version
 from bot.store.schema import metadata
 
@@ -73,6 +74,7 @@ def restore(url: str, file: Path) -> tuple[Path, int]:
                 with _without_triggers(live):
                     _replace(live)
                 unconfirmed = live.execute(_WAITING).rowcount
+                live.execute("INSERT OR REPLACE INTO main.marks (name, value) VALUES (?, ?)", (RESTORED, file.name))
                 live.execute("COMMIT")
             except BaseException:
                 live.execute("ROLLBACK")

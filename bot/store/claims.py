@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Text, bindparam, func, literal_column, or_, select, text, update
 
 from bot.domain.messages import Language, MessageClass, State
-from bot.domain.replies import Reply, dump
+from bot.domain.quiet import LEAST
 from bot.store.query import Query
-from bot.store.schema import SECRET, outbox
+from bot.store.schema import READY, outbox
 from bot.store.types import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
     from decimal import Decimal
 
@@ -73,12 +72,15 @@ class Claimed:
         )
 
 
+# To the letter: a parameter that may decide which partial index serves has SQLite plan the statement anew each time.
+SENDING = outbox.c.state == literal_column("'sending'")
+UNCONFIRMED = outbox.c.state == literal_column("'unconfirmed'")
 _due = (
     select(outbox.c.id)
     .where(
         outbox.c.channel == bindparam("channel"),
-        outbox.c.state == "queued",
-        or_(outbox.c.not_before_at.is_(None), outbox.c.not_before_at <= bindparam("now")),
+        text(READY),
+        outbox.c.priority <= bindparam("least"),
         # A time far ahead is no retry of ours: the clock was set back meanwhile.
         or_(
             outbox.c.retry_at.is_(None),
@@ -119,6 +121,7 @@ _REWRITE: Query[int] = Query(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
     .values(
+        content=func.coalesce(bindparam("new_content", type_=Text), outbox.c.content),
         text=bindparam("new_text"),
         encoding=bindparam("new_encoding"),
         segments=bindparam("new_segments"),
@@ -126,40 +129,12 @@ _REWRITE: Query[int] = Query(
     )
 )
 _EXTEND: Query[int] = Query(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "sending")
-    .values(lease_until_at=bindparam("lease_until"))
+    update(outbox).where(outbox.c.id == bindparam("row_id"), SENDING).values(lease_until_at=bindparam("lease_until"))
 )
-FORGOTTEN = "•••"
-_NOTHING = dump(Reply("broken"))
-_secret = text(SECRET)
-_FORGET: Query[int] = Query(
-    update(outbox).where(outbox.c.id == bindparam("row_id"), _secret).values(text=FORGOTTEN, content=_NOTHING)
-)
-_idle_secrets = (
-    select(outbox.c.id)
-    .where(
-        _secret,
-        outbox.c.channel == bindparam("for_channel"),
-        outbox.c.created_at <= bindparam("before"),
-        outbox.c.state != "queued",
-        outbox.c.state != "sending",
-    )
-    .limit(1000)
-)
-_SWEEP: Query[int] = Query(
-    update(outbox).where(outbox.c.id.in_(_idle_secrets.scalar_subquery())).values(text=FORGOTTEN, content=_NOTHING)
-)
-_doomed = and_(bindparam("forgetting", type_=Boolean), _secret)
-"""A secret that is given up in the same statement, on a channel to real people."""
-_gone = {
-    "text": case((_doomed, FORGOTTEN), else_=outbox.c.text),
-    "content": case((_doomed, _NOTHING), else_=outbox.c.content),
-}
 _mine = (outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("attempt"))
-_held = (*_mine, outbox.c.state == "sending")
+_held = (*_mine, SENDING)
 # Whoever submitted it still knows best what happened, even where its lease was thought to have lapsed.
-_known = (*_mine, or_(outbox.c.state == "sending", outbox.c.state == "unconfirmed"))
+_known = (*_mine, or_(SENDING, UNCONFIRMED))
 _SUBMITTED: Query[int] = Query(
     update(outbox)
     .where(*_known)
@@ -193,36 +168,26 @@ _REQUEUE: Query[int] = Query(
         error=bindparam("why"),
     )
 )
-_LAPSED: Query[int] = Query(
-    select(outbox.c.id).where(
-        outbox.c.channel == bindparam("for_channel"),
-        outbox.c.state == "sending",
-        or_(outbox.c.lease_until_at <= bindparam("running"), outbox.c.lease_until_at > bindparam("far")),
-    )
-)
-_GIVE_UP: Query[int] = Query(
+_CANCEL: Query[int] = Query(
     update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "sending")
-    .values(state=bindparam("new_state"), lease_until_at=None, error="lease lapsed", **_gone)
-)
-_overdue = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.channel == bindparam("for_channel"),
-        outbox.c.state == "queued",
-        outbox.c.expires_at <= bindparam("now"),
+    .where(*_held)
+    .values(
+        state="cancelled",
+        lease_until_at=None,
+        settled_at=bindparam("at"),
+        attempts=outbox.c.attempts - 1,
+        error=bindparam("why"),
     )
-    .limit(1000)  # the rest with the next claim: no work holds the writer for long
-)
-_EXPIRE: Query[int] = Query(
-    update(outbox)
-    .where(outbox.c.id.in_(_overdue.scalar_subquery()), outbox.c.state == "queued")
-    .values(state="expired", settled_at=bindparam("now"), **_gone)
 )
 
 
-def claim(tx: Tx, channel: str, *, now: datetime, running: datetime, lease: timedelta, most: int) -> list[Claimed]:
-    """Take at most ``most`` due messages of a channel for submission, the most pressing first."""
+def claim(
+    tx: Tx, channel: str, *, now: datetime, running: datetime, lease: timedelta, most: int, least: int = LEAST
+) -> list[Claimed]:
+    """Take at most ``most`` due messages of a channel for submission, the most pressing first, none less pressing than ``least``.
+
+    What is held until a later time is not looked at, however much that is: ``bot.store.tidying`` lets it go.
+    """
     rows = tx.all(
         _CLAIM,
         channel=channel,
@@ -231,15 +196,17 @@ def claim(tx: Tx, channel: str, *, now: datetime, running: datetime, lease: time
         far=running + FAR,
         lease_until=running + lease,
         most=most,
+        least=least,
     )
     return sorted(rows, key=lambda row: (row.priority, row.id))
 
 
-def rewrite(tx: Tx, row_id: int, text: str, size: Measure, price: Decimal) -> None:
-    """Replace the text of a claimed message by what is true on the day it leaves."""
+def rewrite(tx: Tx, row_id: int, text: str, size: Measure, price: Decimal, content: str | None = None) -> None:
+    """Replace the text of a claimed message by what is true on the day it leaves, and the reply behind it, if that is another one."""
     tx.run(
         _REWRITE,
         row_id=row_id,
+        new_content=content,
         new_text=text,
         new_encoding=size.encoding,
         new_segments=size.segments,
@@ -250,19 +217,6 @@ def rewrite(tx: Tx, row_id: int, text: str, size: Measure, price: Decimal) -> No
 def extend(tx: Tx, row_id: int, until: datetime) -> None:
     """Keep a message longer than the others of its claim: something has to be made for it first."""
     tx.run(_EXTEND, row_id=row_id, lease_until=until)
-
-
-def forget(tx: Tx, row_id: int) -> None:
-    """Keep nothing of what a message said, if it held a one-time code or token: it is out, or will never be."""
-    tx.run(_FORGET, row_id=row_id)
-
-
-def sweep(tx: Tx, channel: str, before: datetime) -> int:
-    """Likewise for every message of a channel older than ``before`` that nobody will send; how many there were.
-
-    Those that left in a response, and those that an older program kept.
-    """
-    return tx.run(_SWEEP, for_channel=channel, before=before)
 
 
 def submitted(tx: Tx, row: Claimed, *, at: datetime, provider_id: str | None, delivered: bool) -> bool:
@@ -288,24 +242,6 @@ def requeue(tx: Tx, row: Claimed, *, again: datetime | None, why: str | None, bu
     return tx.run(_REQUEUE, row_id=row.id, attempt=row.attempt, again=again, why=why, unburnt=0 if burnt else 1) > 0
 
 
-def lapse(
-    tx: Tx, channel: str, *, running: datetime, state: State, but: Collection[int] = (), forgetting: bool = False
-) -> int:
-    """Give up claims whose lease has lapsed, but for those that the caller has in its hands; how many there were.
-
-    Forgetting, it keeps nothing of what a secret one said, unless it is queued again.
-    """
-    forgets = forgetting and state is not State.QUEUED
-    lapsed = [
-        row_id
-        for row_id in tx.all(_LAPSED, for_channel=channel, running=running, far=running + FAR)
-        if row_id not in but
-    ]
-    for row_id in lapsed:
-        tx.run(_GIVE_UP, row_id=row_id, new_state=state, forgetting=forgets)
-    return len(lapsed)
-
-
-def expire(tx: Tx, channel: str, now: datetime, *, forgetting: bool = False) -> int:
-    """Give up what is no longer worth sending on a channel, and forget the secrets in it; how many there were."""
-    return tx.run(_EXPIRE, for_channel=channel, now=now, forgetting=forgetting)
+def cancel(tx: Tx, row: Claimed, *, at: datetime, why: str) -> bool:
+    """Take it back in the unit of work that claimed it: nobody has seen it under way, and it was never submitted."""
+    return tx.run(_CANCEL, row_id=row.id, attempt=row.attempt, at=at, why=why) > 0

@@ -80,6 +80,8 @@ _SETTLE: Query[int] = Query(
     update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(values_of("outcome", "command", "reason"))
 )
 
+_LAST: Query[datetime] = Query(select(inbox.c.received_at).order_by(inbox.c.id.desc()).limit(1))
+
 
 def add(tx: Tx, mo: MO, sender: str, received_at: datetime, fate: Fate) -> int | None:
     """Record a message with the outcome it is expected to have.
@@ -112,3 +114,8 @@ def known(tx: Tx, mo: MO) -> Known:
 def settle(tx: Tx, inbox_id: int, fate: Fate) -> None:
     """Write down what became of a message after all."""
     tx.run(_SETTLE, inbox_id=inbox_id, outcome=fate.outcome, command=fate.command, reason=fate.reason)
+
+
+def last_received(tx: Tx) -> datetime | None:
+    """When the newest message came."""
+    return tx.first(_LAST)

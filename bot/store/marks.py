@@ -12,6 +12,9 @@ from bot.store.schema import marks
 if TYPE_CHECKING:
     from bot.store.query import Tx
 
+RESTORED = "restored"
+"""A backup was put in the place of the database, and nobody has said since that reminders may go on."""
+
 DEMO = "demo"
 """The mark of a database with demo data; its value is the day the demo was dated to, in ISO form."""
 

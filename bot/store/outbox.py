@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, text, update
 
 from bot.domain.messages import Language, State
+from bot.store.about import as_json
 from bot.store.query import Query, insert_once
 from bot.store.schema import outbox
 from bot.store.types import Instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from decimal import Decimal
 
     from bot.domain.messages import Draft
     from bot.domain.segments import Measure
+    from bot.store.about import Subject
     from bot.store.query import Tx
 
 
@@ -42,8 +45,8 @@ class Row:
     in_reply_to: int | None
     error: str | None
 
-    def as_json(self) -> dict[str, Any]:
-        """The shape of ``barta outbox --json``."""
+    def as_json(self, about: Iterable[Subject] = ()) -> dict[str, Any]:
+        """The shape of ``barta outbox --json``, with what the message is about."""
         return {
             "id": self.id,
             "class": self.message_class,
@@ -53,6 +56,7 @@ class Row:
             "segments": self.segments,
             "text": self.text,
             "created_at": self.created_at.isoformat(),
+            **as_json(self.message_class, about),
         }
 
 

@@ -140,6 +140,12 @@ def persons(tx: Tx, named: Sequence[tuple[str, str | None]]) -> list[int]:
     return [known[one] if one[1] is not None else tx.one(_ADD_ONE, name=one[0], msisdn=None) for one in named]
 
 
+def found(tx: Tx, name: str, msisdns: Iterable[str]) -> dict[str, int]:
+    """The people of one name with some of these numbers, by number."""
+    known = _known(tx, {(name, msisdn) for msisdn in msisdns})
+    return {msisdn: person_id for (_, msisdn), person_id in known.items() if msisdn is not None}
+
+
 def _known(tx: Tx, named: Collection[tuple[str, str | None]]) -> dict[tuple[str, str | None], int]:
     if not named:
         return {}
@@ -224,22 +230,26 @@ _linked = (
 )
 _HOLDING = (appointments.c.id, people.c.id, appointments.c.role, people.c.name, people.c.msisdn, _linked)
 _open_now = appointments.c.ended_on.is_(None)
-_staff = (
-    select(
-        *(offices.c.id, offices.c.code, offices.c.level, offices.c.lineage, offices.c.name_bn, offices.c.name_en),
-        *_HOLDING,
-    )
-    .select_from(
+_staff = select(
+    *(offices.c.id, offices.c.code, offices.c.level, offices.c.lineage, offices.c.name_bn, offices.c.name_en),
+    *_HOLDING,
+).order_by(offices.c.lineage, appointments.c.role, appointments.c.id)
+_STAFF = Query(
+    _staff.select_from(
         offices.outerjoin(appointments, (appointments.c.office_id == offices.c.id) & _open_now).outerjoin(
             people, people.c.id == appointments.c.person_id
         )
-    )
-    .order_by(offices.c.lineage, appointments.c.role, appointments.c.id)
+    ).where(offices.c.lineage >= bindparam("lineage"), offices.c.lineage < bindparam("lineage_end")),
+    _staffed,
 )
-_STAFF = Query(
-    _staff.where(offices.c.lineage >= bindparam("lineage"), offices.c.lineage < bindparam("lineage_end")), _staffed
+_POSTS_OF = Query(
+    _staff.select_from(
+        people.join(appointments, appointments.c.person_id == people.c.id).join(
+            offices, offices.c.id == appointments.c.office_id
+        )
+    ).where(people.c.msisdn == bindparam("number"), _open_now),
+    _staffed,
 )
-_POSTS_OF = Query(_staff.where(people.c.msisdn == bindparam("number")), _staffed)
 _BEARERS = Query(
     select(*_HOLDING)
     .join_from(appointments, people, people.c.id == appointments.c.person_id)
@@ -248,6 +258,13 @@ _BEARERS = Query(
 )
 _REGISTERED: Query[str | None] = Query(
     select(societies.c.officer_msisdn).where(societies.c.id == bindparam("society_id"))
+)
+_NUMBER_OF: Query[str | None] = Query(select(people.c.msisdn).where(people.c.id == bindparam("person_id")))
+_LOCAL_HEADS: Query[int] = Query(
+    select(appointments.c.person_id)
+    .where(appointments.c.role == Role.UPAZILA_OFFICER.value, _open_now)
+    .group_by(appointments.c.person_id)
+    .order_by(appointments.c.person_id)
 )
 # Not a full lock: rows that refer to the office, such as those of an import, are not held up by it.
 _LOCK: Query[int] = Query(select(offices.c.id).where(offices.c.code == NATION_CODE).with_for_update(key_share=True))
@@ -272,6 +289,16 @@ def bearers(tx: Tx, society_id: int) -> dict[Role, Holder]:
 def registered_officer(tx: Tx, society_id: int) -> str | None:
     """The number of the officer who looks after a society, as the registry has it."""
     return tx.first(_REGISTERED, society_id=society_id)
+
+
+def number_of(tx: Tx, person_id: int) -> str | None:
+    """A person's number."""
+    return tx.first(_NUMBER_OF, person_id=person_id)
+
+
+def local_heads(tx: Tx) -> list[int]:
+    """The people who head the offices that look after societies."""
+    return tx.all(_LOCAL_HEADS)
 
 
 def lock_posts(tx: Tx) -> None:

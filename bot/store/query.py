@@ -10,9 +10,10 @@ values on the way in and out, so that nothing differs from Core but the time. Me
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -147,6 +148,9 @@ def values_of(*names: str) -> dict[str, Any]:
     return {name: bindparam(name) for name in names}
 
 
+NOTHING_FOLLOWS: Mapping[str, str] = MappingProxyType({})
+
+
 def insert_once(table: Table, *columns: str, unique: Sequence[str], returning: str | None = None) -> Query[Any]:
     """An insert that does nothing where a row with the same ``unique`` columns is already there."""
     return Query(
@@ -161,13 +165,32 @@ def insert_once(table: Table, *columns: str, unique: Sequence[str], returning: s
     )
 
 
-def upsert(table: Table, *columns: str, unique: Sequence[str], update: Sequence[str]) -> Query[int]:
-    """An insert that updates ``update`` where a row with the same ``unique`` columns is already there."""
+def upsert(
+    table: Table,
+    *columns: str,
+    unique: Sequence[str],
+    update: Sequence[str],
+    following: Mapping[str, str] = NOTHING_FOLLOWS,
+) -> Query[int]:
+    """An insert that updates ``update`` where a row with the same ``unique`` columns is already there.
+
+    Args:
+        table: where.
+        columns: what is written.
+        unique: what makes a row the same.
+        update: what is changed then.
+        following: column → another one: it is changed only where the other one becomes something else.
+    """
     statements = {}
     for name, dialect in _DIALECTS.items():
         insert = dialect.insert(table).values(values_of(*columns))
         statements[name] = insert.on_conflict_do_update(
-            index_elements=list(unique), set_={column: insert.excluded[column] for column in update}
+            index_elements=list(unique),
+            set_={column: insert.excluded[column] for column in update}
+            | {
+                column: case((table.c[cause] != insert.excluded[cause], insert.excluded[column]), else_=table.c[column])
+                for column, cause in following.items()
+            },
         )
     return Query(statements)
 

@@ -24,10 +24,12 @@ from bot.store.tables.registry import (
     societies,
 )
 from bot.store.tables.reminding import events, intents, job_runs, jobs, texts
-from bot.store.tables.traffic import SECRET, dialogues, inbox, outbox, receipts, subscribers
+from bot.store.tables.traffic import HELD, READY, SECRET, dialogues, inbox, outbox, receipts, subscribers
 from bot.store.tables.trust import audit_log, links, marks, tickets
 
 __all__ = [
+    "HELD",
+    "READY",
     "SECRET",
     "agms",
     "appointments",

@@ -215,9 +215,10 @@ CONFIRM: Query[int] = Query(
 )
 _PUT_TERM = upsert(
     committee_terms,
-    *("society_id", "basis", "formed_on", "expires_on"),
+    *("society_id", "basis", "formed_on", "expires_on", "recorded_on"),
     unique=["society_id", "formed_on"],
     update=["basis", "expires_on"],
+    following={"recorded_on": "expires_on"},
 )
 _PUT_AGM = upsert(agms, "society_id", "year", "held_on", unique=["society_id", "year"], update=["held_on"])
 _PUT_AUDIT = upsert(audits, "society_id", "year", "held_on", unique=["society_id", "year"], update=["held_on"])
@@ -294,8 +295,14 @@ def add(tx: Tx, register_id: int, number: RegistrationNo, facts: Facts, confirme
     )
 
 
-def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]]) -> None:
-    """Add the terms of societies, or correct those formed on the same day."""
+def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]], recorded_on: date | None = None) -> None:
+    """Add the terms of societies, or correct those formed on the same day.
+
+    Args:
+        tx: a transaction that may write.
+        terms: of societies by their ids.
+        recorded_on: the day on which they became known, if that is known. A term whose last day stays keeps the day that it has.
+    """
     tx.run_many(
         _PUT_TERM,
         (
@@ -304,6 +311,7 @@ def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]]) -> None:
                 "basis": term.basis.value,
                 "formed_on": term.formed_on,
                 "expires_on": term.expires_on,
+                "recorded_on": recorded_on,
             }
             for society, term in terms
         ),

@@ -12,7 +12,7 @@ from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind,
 from bot.domain.replies import Reply, dump
 from bot.domain.segments import measure
 from bot.receipts import apply
-from bot.store import claims, outbox, store
+from bot.store import claims, one_time, outbox, store, tidying
 
 if TYPE_CHECKING:
     from bot.store.claims import Claimed
@@ -73,18 +73,18 @@ def test_secrets_that_nobody_will_send_are_forgotten(database_url: str) -> None:
         in_body = queue(tx, "in a response", reply=SECRET, born=State.SUBMITTED)
         waiting = queue(tx, "waiting", reply=SECRET)
         plain = queue(tx, "plain", reply=Reply("ask.line", {"line": '"secret":true 482913'}), born=State.SUBMITTED)
-        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED, forgetting=True) == 1
-        assert claims.expire(tx, "kannel", NOW, forgetting=True) == 1
+        assert tidying.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED, forgetting=True) == 1
+        assert tidying.expire(tx, "kannel", NOW, forgetting=True) == 1
         assert not kept(tx, lapsed)
         assert not kept(tx, expired)
-        assert claims.sweep(tx, "kannel", NOW - MINUTE) == 0
-        assert claims.sweep(tx, "another", NOW) == 0
+        assert one_time.sweep(tx, "kannel", NOW - MINUTE) == 0
+        assert one_time.sweep(tx, "another", NOW) == 0
         assert kept(tx, in_body)
-        assert claims.sweep(tx, "kannel", NOW) == 1
+        assert one_time.sweep(tx, "kannel", NOW) == 1
         assert not kept(tx, in_body)
         assert kept(tx, waiting), "it is still to be sent"
         assert kept(tx, plain), "what somebody typed makes no secret"
-        assert claims.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
+        assert tidying.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
 
     store.do(database_url, work)
 
@@ -93,9 +93,9 @@ def test_a_lapsed_secret_that_is_queued_again_and_one_of_a_simulated_phone_are_k
     def work(tx: Tx) -> None:
         again = queue(tx, "again", reply=SECRET)
         claim(tx)
-        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.QUEUED, forgetting=True) == 1
+        assert tidying.lapse(tx, "kannel", running=NOW + MINUTE, state=State.QUEUED, forgetting=True) == 1
         shown = queue(tx, "shown", reply=SECRET, expires_at=NOW)
-        assert claims.expire(tx, "kannel", NOW) == 1
+        assert tidying.expire(tx, "kannel", NOW) == 1
         assert kept(tx, again)
         assert kept(tx, shown)
 
@@ -107,8 +107,8 @@ def test_a_lease_can_be_made_longer(database_url: str) -> None:
         queue(tx, "a")
         (row,) = claim(tx)
         claims.extend(tx, row.id, NOW + 5 * MINUTE)
-        assert claims.lapse(tx, "kannel", running=NOW + 4 * MINUTE, state=State.UNCONFIRMED) == 0
-        assert claims.lapse(tx, "kannel", running=NOW + 5 * MINUTE, state=State.UNCONFIRMED) == 1
+        assert tidying.lapse(tx, "kannel", running=NOW + 4 * MINUTE, state=State.UNCONFIRMED) == 0
+        assert tidying.lapse(tx, "kannel", running=NOW + 5 * MINUTE, state=State.UNCONFIRMED) == 1
 
     store.do(database_url, work)
 
@@ -147,7 +147,11 @@ def test_what_is_not_due_is_not_claimed(database_url: str) -> None:
         queue(tx, "early", not_before_at=NOW + MINUTE)
         queue(tx, "late", expires_at=NOW)
         assert claim(tx) == []
-        assert claims.expire(tx, "kannel", NOW) == 1
+        assert tidying.expire(tx, "kannel", NOW) == 1
+        assert tidying.release(tx, "kannel", NOW) == 0
+        assert claim(tx) == []
+        assert tidying.release(tx, "another", NOW + MINUTE) == 0
+        assert tidying.release(tx, "kannel", NOW + MINUTE) == 1
         assert [row.id for row in claim(tx, now=NOW + MINUTE)] == [1]
 
     store.do(database_url, work)
@@ -158,8 +162,8 @@ def test_a_lapsed_lease_is_unconfirmed_or_queued_again(database_url: str) -> Non
         for key in ("a", "b"):
             queue(tx, key)
         first, second = claim(tx)
-        assert claims.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
-        assert claims.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED) == 2
+        assert tidying.lapse(tx, "kannel", running=NOW, state=State.UNCONFIRMED) == 0
+        assert tidying.lapse(tx, "kannel", running=NOW + MINUTE, state=State.UNCONFIRMED) == 2
         assert state_of(tx, first.id) is State.UNCONFIRMED
         assert not claims.requeue(tx, second, again=None, why="down", burnt=True), "a lapsed claim cannot be taken back"
         assert state_of(tx, second.id) is State.UNCONFIRMED
@@ -172,8 +176,8 @@ def test_what_is_in_ones_own_hands_does_not_lapse(database_url: str) -> None:
         queue(tx, "a")
         (row,) = claim(tx)
         later = NOW + timedelta(days=1)
-        assert claims.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED, but={row.id}) == 0
-        assert claims.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED) == 1
+        assert tidying.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED, but={row.id}) == 0
+        assert tidying.lapse(tx, "kannel", running=later, state=State.UNCONFIRMED) == 1
 
     store.do(database_url, work)
 
@@ -185,7 +189,7 @@ def test_a_clock_that_was_set_back_holds_nothing_up(database_url: str) -> None:
         first, second = claim(tx, now=NOW)
         claims.requeue(tx, first, again=NOW + MINUTE, why="down", burnt=True)
         earlier = NOW - timedelta(days=30)
-        assert claims.lapse(tx, "kannel", running=earlier, state=State.UNCONFIRMED) == 1
+        assert tidying.lapse(tx, "kannel", running=earlier, state=State.UNCONFIRMED) == 1
         assert state_of(tx, second.id) is State.UNCONFIRMED
         found = claims.claim(tx, "kannel", now=NOW, running=earlier, lease=MINUTE, most=9)
         assert [row.id for row in found] == [first.id]

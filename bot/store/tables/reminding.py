@@ -42,6 +42,8 @@ intents = Table(
     Column("made_at", Instant, nullable=False),
     UniqueConstraint("society_id", "kind", "occasion", "milestone", "person_id"),
     Index("ix_intents_office", "office_id", "send_on"),
+    # What waits for a person's digest, and the digests he has had.
+    Index("ix_intents_person", "person_id", "outbox_id"),
     one_of("kind", ReminderKind),
     one_of("state", IntentState),
 )

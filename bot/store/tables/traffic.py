@@ -57,11 +57,12 @@ inbox = Table(
     one_of("outcome", ["replied", "silent"]),
 )
 
-# What is not to leave yet is no part of the queue that a claim walks: its time is taken away when it has come.
-_READY = "state = 'queued' AND not_before_at IS NULL"
-_HELD = "state = 'queued' AND not_before_at IS NOT NULL"
+# What is not to leave yet is no part of the queue that a claim walks: its time is taken away when it has come. To the letter in every
+# statement that the indexes are to serve, as is SECRET below.
+READY = "state = 'queued' AND not_before_at IS NULL"
+HELD = "state = 'queued' AND not_before_at IS NOT NULL"
 _OPEN = "state IN ('queued', 'sending', 'unconfirmed')"
-# To the letter in every statement that the index is to serve. Without a percent sign, which drivers read in their own ways.
+# Without a percent sign, which drivers read in their own ways.
 SECRET = """replace(content, '"secret"\\:true', '') <> content"""  # noqa: S105 - a condition
 
 outbox = Table(
@@ -104,15 +105,23 @@ outbox = Table(
         "channel",
         "priority",
         "id",
-        sqlite_where=text(_READY),
-        postgresql_where=text(_READY),
+        sqlite_where=text(READY),
+        postgresql_where=text(READY),
     ),
     Index(
         "ix_outbox_held",
         "channel",
         "not_before_at",
-        sqlite_where=text(_HELD),
-        postgresql_where=text(_HELD),
+        sqlite_where=text(HELD),
+        postgresql_where=text(HELD),
+    ),
+    # Where what was written by a clock that was ahead is found.
+    Index(
+        "ix_outbox_ahead",
+        "channel",
+        "created_at",
+        sqlite_where=text(HELD),
+        postgresql_where=text(HELD),
     ),
     Index(
         "ix_outbox_leased",

@@ -123,6 +123,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_intents_office", "intents", ["office_id", "send_on"], unique=False)
+    op.create_index("ix_intents_person", "intents", ["person_id", "outbox_id"], unique=False)
     op.create_index(op.f("ix_intents_outbox_id"), "intents", ["outbox_id"], unique=False)
     op.create_index(op.f("ix_intents_term_id"), "intents", ["term_id"], unique=False)
     op.create_index(op.f("ix_agms_held_on"), "agms", ["held_on"], unique=False)
@@ -132,6 +133,14 @@ def upgrade() -> None:
         "ix_outbox_held",
         "outbox",
         ["channel", "not_before_at"],
+        unique=False,
+        sqlite_where=sa.text(_HELD),
+        postgresql_where=sa.text(_HELD),
+    )
+    op.create_index(
+        "ix_outbox_ahead",
+        "outbox",
+        ["channel", "created_at"],
         unique=False,
         sqlite_where=sa.text(_HELD),
         postgresql_where=sa.text(_HELD),
