@@ -7,20 +7,29 @@ import signal
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
 from bot import config as settings
+from bot import reminding
 from bot.answering import Answering
 from bot.board.pages import Board
 from bot.channel import Gateway, Line
-from bot.channels import KINDS
+from bot.claiming import Leaving
 from bot.command import Commands
+from bot.configured import (
+    SIMULATED_CHAT,
+    TELEGRAM,
+    channels,
+    no_real_channels_in_a_demo,
+    simulator_is_on,
+    sms_channel,
+)
 from bot.deliver import Courier, Delivery
 from bot.documents import DocumentMaker
-from bot.domain.errors import SettingsError
 from bot.domain.grammar import Grammar
 from bot.domain.messages import Language
 from bot.domain.retry import RetryPolicy
@@ -30,11 +39,15 @@ from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
 from bot.metrics import Metrics
+from bot.planning import Rules
 from bot.posting import Post
 from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
 from bot.scheduler.indexing import Indexing
+from bot.scheduler.jobs import JOBS
+from bot.scheduler.running import Runner
+from bot.scheduler.service import Scheduler
 from bot.settling import Sms
 from bot.store import marks, offices
 from bot.store.store import Store
@@ -43,15 +56,11 @@ from bot.web import Probes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.channel import Channel, ChannelSettings
     from bot.clock import Clock
+    from bot.scheduler.job import Job
 
 log = structlog.get_logger()
 
-SIMULATOR = "simulator"
-SIMULATED_CHAT = "simulated_chat"
-TELEGRAM = "telegram"
-_BUILT_IN = frozenset({SIMULATOR, SIMULATED_CHAT, TELEGRAM})
 POLICY = RetryPolicy(first=1.0, factor=2.0, ceiling=30.0)
 """How an unreachable provider is tried again: 1, 2, 4 … 30 seconds, give or take a fifth."""
 
@@ -88,41 +97,14 @@ def grammar(config: settings.Config) -> Grammar:
     return Grammar(Vocabulary.from_catalogues(*words), config.gateway.keywords)
 
 
-def channels(config: settings.Config) -> dict[str, tuple[type[Channel], ChannelSettings]]:
-    """The configured channels: kind and settings by name; the simulated ones last.
-
-    Raises:
-        SettingsError: an unknown kind, or a setting that cannot be used.
-    """
-    found: dict[str, tuple[type[Channel], ChannelSettings]] = {}
-    for name, table in config.channels.items():
-        kind = KINDS.get(table["kind"])
-        if kind is None or table["kind"] in _BUILT_IN:
-            message = f"channels.{name}.kind: there is no channel of kind '{table['kind']}'"
-            raise SettingsError(message)
-        found[name] = (kind, settings.channel_settings(kind.Settings, name, table))
-    if config.telegram:
-        telegram = KINDS[TELEGRAM]
-        table = {**config.telegram, "kind": TELEGRAM}
-        found[TELEGRAM] = (telegram, settings.channel_settings(telegram.Settings, TELEGRAM, table))
-    for name in (SIMULATOR, SIMULATED_CHAT):
-        found[name] = (KINDS[name], KINDS[name].Settings.model_validate({"kind": name}))
-    return found
-
-
-def simulator_is_on(config: settings.Config) -> bool:
-    """Whether the page that speaks as any number is served."""
-    real = bool(config.channels or config.telegram)
-    return not real if config.simulator.enabled == "auto" else bool(config.simulator.enabled)
-
-
 class App:
     """A gateway, built and wired. ``async with App.open(...) as app`` opens it; ``app.web`` serves it."""
 
-    def __init__(self, config: settings.Config, clock: Clock, url: str) -> None:
+    def __init__(self, config: settings.Config, clock: Clock, url: str, jobs: Sequence[Job] = JOBS) -> None:
         self.config = config
         self.clock = clock
         self.url = url
+        self.jobs = jobs
         self.metrics = Metrics()
         self._stack = AsyncExitStack()
 
@@ -144,18 +126,18 @@ class App:
         self.renderer = pure.renderer
         self.store = await self._stack.enter_async_context(await Store.open(self.url))
         self.is_demo = await self.store.read(marks.is_demo)
-        _no_real_channels_in_a_demo(configured, is_demo=self.is_demo)
+        no_real_channels_in_a_demo(configured, is_demo=self.is_demo)
         http = await self._stack.enter_async_context(client())
         self.receipts = Receipts(self.store, self.clock, self.metrics)
         lines = {name: Line(own, kind.abilities) for name, (kind, own) in configured.items()}
         own = self.config.gateway
-        sms_channel = _sms_channel(configured, self.config)
-        post = Post(pure.renderer, lines, sms_channel, timedelta(hours=own.reply_hours))
+        by_sms = sms_channel(configured, self.config)
+        post = Post(pure.renderer, lines, by_sms, timedelta(hours=own.reply_hours))
         places = await self.store.read(offices.district_index)
         self.receiver = Receiver(
             self.store,
             pure.grammar,
-            Answering(pure.commands, pure.renderer, places, own, lines, post, self._start_url),
+            Answering(pure.commands, pure.renderer, places, own, lines, post, Rules.of(self.config), self._start_url),
             own,
             self.clock,
             self.metrics,
@@ -172,20 +154,27 @@ class App:
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
         self.printer = Printer(self.store, DocumentMaker(pure.renderer), self.clock)
-        sms = None if sms_channel is None else Sms(sms_channel, lines[sms_channel])
+        sms = None if by_sms is None else Sms(by_sms, lines[by_sms])
+        leaving = Leaving(self.config.quiet.hours(), partial(reminding.review, rules=Rules.of(self.config)))
+        courier = partial(Courier, make=self.printer.make, sms=sms, leaving=leaving)
         self.delivery = Delivery(
             [
-                Courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY, self.printer.make, sms)
+                courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY)
                 for channel in self.channels.values()
             ]
         )
         self._indexing = Indexing(self.store)
+        self.runner = Runner(self.store, post, self.config, self.clock)
+        self._scheduler = Scheduler(
+            self.jobs, self.runner, self.store, self.config, self.clock, self.metrics, self._wake
+        )
         self._serving: list[asyncio.Task[None]] = []
         # Before the client and the store are closed, whatever ends the gateway.
         self._stack.push_async_callback(self._finish)
         self.web = self._routes(pure.renderer)
 
     async def _finish(self) -> None:
+        await self._scheduler.stop()
         await self._indexing.stop()
         for task in self._serving:
             task.cancel()
@@ -240,6 +229,8 @@ class App:
             raise
         self.delivery.start()
         self._indexing.start()
+        if self.config.jobs.enabled:
+            self._scheduler.start()
         self._serving = [
             asyncio.create_task(channel.serve(), name=f"channel {name}") for name, channel in self.channels.items()
         ]
@@ -254,26 +245,6 @@ def _menu(renderer: Renderer) -> Mapping[Language, Sequence[tuple[str, str]]]:
     return {
         language: [(command, renderer.text(language, f"menu.{command}")) for command in MENU] for language in Language
     }
-
-
-def _sms_channel(
-    configured: Mapping[str, tuple[type[Channel], ChannelSettings]], config: settings.Config
-) -> str | None:
-    """The channel that short messages go by when nobody asked on another one: the first that is configured, else the simulator.
-
-    None where the simulator is the only one and its page is not served: nobody would read them.
-    """
-    able = (name for name, (kind, _) in configured.items() if not kind.abilities.chat)
-    return next((name for name in able if name != SIMULATOR or simulator_is_on(config)), None)
-
-
-def _no_real_channels_in_a_demo(
-    configured: Mapping[str, tuple[type[Channel], ChannelSettings]], *, is_demo: bool
-) -> None:
-    real = [name for name, (kind, _) in configured.items() if kind.real]
-    if is_demo and real:
-        message = f"this database holds demo data, and so does not open real channels ({', '.join(real)})"
-        raise SettingsError(message)
 
 
 async def run(config: settings.Config, clock: Clock, url: str, host: str, port: int) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot import app
+from bot import app, configured
 from bot import config as settings
 from bot.catalogues import check
 from bot.domain.errors import BartaError
-from bot.store import marks, store
+from bot.scheduler.jobs import JOBS
+from bot.scheduler.standing import standings
+from bot.store import inbox, marks, store
 from bot.store.engine import engine_for
 from bot.store.migrate import check_version, differences
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _YEAR_OF_THIS_RELEASE = 2026
 _CONNECT_SECONDS = 3.0
+_AHEAD = timedelta(minutes=5)
+"""Machines' clocks differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +51,28 @@ async def _findings() -> AsyncIterator[Finding]:
     env = settings.environment()
     yield _guarded("clock", lambda: _clock(env))
     yield _guarded("catalogues", _catalogues)
-    yield _guarded("database", lambda: _database(env))
+    database = _guarded("database", lambda: _database(env))
+    yield database
+    if database.ok:
+        yield _guarded("last message", lambda: _last_message(env))
     try:
         config = settings.load(env)
-        configured = app.channels(config)
+        found = configured.channels(config)
     except BartaError as error:
         yield Finding("configuration", ok=False, said=str(error))
         return
-    real = [name for name, (kind, _) in configured.items() if kind.real]
+    if database.ok:
+        yield _guarded("jobs", lambda: _jobs(env, config))
+    real = [name for name, (kind, _) in found.items() if kind.real]
     said = f"short code {config.gateway.short_code}, {len(real)} provider(s)"
     yield Finding("configuration", ok=True, said=said)
-    if real == [app.TELEGRAM]:
+    if real == [configured.TELEGRAM]:
         yield Finding("sms", ok=False, said="Telegram alone: codes and links that must go by SMS reach nobody")
     yield _simulator(config)
-    for name, (kind, own) in configured.items():
+    for name, (kind, own) in found.items():
         address = getattr(own, "send_url", None) or getattr(own, "api_base", None)
         if kind.real and address:
-            yield await _reachable(name if name == app.TELEGRAM else f"channels.{name}", address)
+            yield await _reachable(name if name == configured.TELEGRAM else f"channels.{name}", address)
 
 
 def _guarded(part: str, look: Callable[[], str]) -> Finding:
@@ -100,8 +109,38 @@ def _database(env: Environment) -> str:
     return f"{engine.dialect.name}, up to date{', holds demo data' if is_demo else ''}"
 
 
+def _last_message(env: Environment) -> str:
+    """A clock that was ahead when it came, or is behind now, is wrong."""
+    now, came = settings.clock(env).now(), store.do(env.database_url, inbox.last_received, read_only=True)
+    if came is None:
+        return "none came in yet"
+    if came > now + _AHEAD:
+        message = f"it came {_days(came - now)} after now: the clock is wrong, or was; set it before jobs send by it"
+        raise BartaError(message)
+    return f"came in {_days(max(now - came, timedelta()))} ago"
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days" if span.days else f"{span.seconds // 3600} hours {span.seconds // 60 % 60} minutes"
+
+
+def _jobs(env: Environment, config: Config) -> str:
+    clock = settings.clock(env)
+    found = store.do(
+        env.database_url,
+        lambda tx: standings(tx, JOBS, config, clock.now(), clock.running()),
+        read_only=True,
+    )
+    held = [f"{each.job.name} is held, {each.held}; see 'barta resume --preview'" for each in found if each.held]
+    failed = [f"{each.job.name} failed; see 'barta jobs'" for each in found if each.outcome == "failed"]
+    if held or failed:
+        raise BartaError("; ".join([*held, *failed]))
+    late = sum(each.due for each in found)
+    return f"{len(found)} jobs, {late} due" if late else f"{len(found)} jobs, none due"
+
+
 def _simulator(config: Config) -> Finding:
-    on = app.simulator_is_on(config)
+    on = configured.simulator_is_on(config)
     risky = on and bool(config.channels or config.telegram)
     said = "served; whoever reaches the page can speak as any number" if on else "not served"
     return Finding("simulator", ok=not risky, said=said)

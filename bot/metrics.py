@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_SLOW = (0.01, 0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 
 
 class Metrics:
@@ -45,6 +46,34 @@ class Metrics:
         self.writer_waiting = Gauge("barta_writer_waiting", "Works waiting for the writer.", registry=self.registry)
         self.writer_works = Gauge("barta_writer_works", "Works run since the start.", registry=self.registry)
         self.writer_commits = Gauge("barta_writer_commits", "Commits since the start.", registry=self.registry)
+
+        self._count_jobs()
+
+    def _count_jobs(self) -> None:
+        self.job_runs = Counter(
+            "barta_job_runs",
+            "Runs of jobs that ended in this process, by job and outcome.",
+            ["job", "outcome"],
+            registry=self.registry,
+        )
+        self.job_seconds = Histogram(
+            "barta_job_seconds", "How long a job ran.", ["job"], registry=self.registry, buckets=_SLOW
+        )
+        self.job_last_success = Gauge(
+            "barta_job_last_success_timestamp_seconds",
+            "When a job last ended well, wherever it ran.",
+            ["job"],
+            registry=self.registry,
+        )
+        self.job_next_run = Gauge(
+            "barta_job_next_run_timestamp_seconds",
+            "When a job is due; in the past while it is late.",
+            ["job"],
+            registry=self.registry,
+        )
+        self.job_held = Gauge(
+            "barta_job_held", "1 while a job waits for 'barta resume'.", ["job"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """The exposition that Prometheus reads."""

@@ -7,7 +7,8 @@ import uuid
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app import SIMULATOR, App
+from bot.app import App
+from bot.configured import SIMULATOR
 from bot.domain.messages import FINAL, MO, State
 from bot.store import outbox
 

@@ -54,11 +54,13 @@ class Job:
         name: as in ``[jobs]``, where its plan is.
         run: does it.
         sends: it sends messages by itself, so that it is held when the clock may be wrong.
+        preview: what a run would do now, as values that JSON can hold; it reads only, and queues nothing.
     """
 
     name: str
     run: Callable[[Run], Awaitable[None]]
     sends: bool = True
+    preview: Callable[[Run], Awaitable[Mapping[str, Any]]] | None = None
 
     def plan(self, config: Config) -> str:
         """Its cron expression."""
