@@ -7,7 +7,7 @@ posts or its chat were changed, and a code that was asked for, are sent all the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import texts
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bot.channel import Line
     from bot.command import Context, Notice
     from bot.domain.messages import MO
-    from bot.domain.replies import Reply
+    from bot.domain.quiet import QuietHours
+    from bot.domain.replies import Choice, Reply
     from bot.i18n import Renderer
     from bot.store.query import Tx
 
@@ -49,6 +50,7 @@ class Letter:
         expires_at: after this it is no longer worth sending.
         not_before_at: it does not leave earlier.
         courtesy: a number in STOP is spared it.
+        buttons: what a chat offers below it; a short message says in words what to send.
     """
 
     key: str
@@ -58,6 +60,25 @@ class Letter:
     expires_at: datetime
     not_before_at: datetime | None = None
     courtesy: bool = False
+    buttons: tuple[Choice, ...] = ()
+
+    @classmethod
+    def in_hours(
+        cls,
+        key: str,
+        to: str,
+        reply: Reply,
+        message_class: MessageClass,
+        *,
+        worth: timedelta,
+        quiet: QuietHours,
+        now: datetime,
+        buttons: tuple[Choice, ...] = (),
+    ) -> Letter:
+        """One that leaves as soon as the quiet hours allow, and is worth sending so long from then on."""
+        leaves = quiet.allowed_from(now)
+        held = None if leaves == now else leaves
+        return cls(key, to, reply, message_class, leaves + worth, not_before_at=held, buttons=buttons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +149,13 @@ class Post:
         if way is None:
             return None
         channel, to = way
+        buttons = letter.buttons if self._lines[channel].abilities.chat else ()
         draft = Draft(
             key=letter.key,
             message_class=letter.message_class,
             channel=channel,
             to=to,
-            reply=letter.reply,
+            reply=replace(letter.reply, choices=buttons) if buttons else letter.reply,
             language=senders.language_of(tx, letter.to) or Language.BN,
             expires_at=letter.expires_at,
             not_before_at=letter.not_before_at,
@@ -158,6 +180,8 @@ class Post:
             expires_at=context.now + self._worth_sending,
         )
         self._queue(context.tx, draft, context.now, context.today, State.QUEUED)
+        if notice.then is not None:
+            notice.then(context.tx, outbox.id_of(context.tx, key))
         return channel
 
     def _way(self, context: Context, notice: Notice) -> tuple[str, str] | None:
