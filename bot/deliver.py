@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.channel import Announces, Line
-from bot.claiming import Claiming, ordered
+from bot.claiming import AT_ANY_TIME, Claiming, Leaving, ordered
 from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, Throttled, Unreachable
 from bot.domain.messages import MT, State
 from bot.domain.pace import Pace
@@ -64,6 +64,7 @@ class Courier:
     Args:
         make: makes the document that goes with a message.
         sms: how a number is told what its chat does not take any more.
+        leaving: what is asked when a message is about to leave.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Courier:
         policy: RetryPolicy,
         make: Callable[[Order], Awaitable[File]] = _no_documents,
         sms: Sms | None = None,
+        leaving: Leaving = AT_ANY_TIME,
     ) -> None:
         self.channel = channel
         self._store = store
@@ -84,7 +86,7 @@ class Courier:
         self._metrics = metrics
         self._trouble = Trouble(channel.name, policy, metrics)
         self._making = Making(make)
-        self._claiming = Claiming(channel, renderer, clock)
+        self._claiming = Claiming(channel, renderer, clock, leaving)
         self._settling = Settling(channel, renderer, clock, sms)
         self._line = Line(channel.settings, channel.abilities)
         self._pace = Pace(channel.settings.segments_per_second)
@@ -198,6 +200,8 @@ class Courier:
             finally:
                 self._in_the_making.discard(row.id)
             await self._paced(row)
+        if not self._claiming.may_leave(row):  # quiet hours began while it waited for the pace or its document
+            return "quiet", self._settling.again(row, 0.0, "quiet hours", burnt=False)
         return await self._submit(row, mt)
 
     async def _submit(self, row: Claimed, mt: MT) -> tuple[str, Settle]:

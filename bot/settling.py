@@ -5,17 +5,18 @@ A one-time code or token is kept nowhere once nobody will send it any more; simu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from bot import texts
 from bot.channel import Line, cost
 from bot.domain.messages import Draft, State
 from bot.domain.replies import dump, load
-from bot.store import claims, links, outbox
+from bot.store import about, claims, links, one_time, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,7 @@ class Settling:
 
     def _forgotten(self, tx: Tx, row: Claimed, *, ours: bool) -> bool:
         if ours and self._channel.real:
-            claims.forget(tx, row.id)
+            one_time.forget(tx, row.id)
         return ours
 
     def _left(self, tx: Tx, row: Claimed, why: str) -> bool:
@@ -96,9 +97,12 @@ class Settling:
         return ours
 
     def _send_by_sms(self, tx: Tx, row: Claimed, number: str, sms: Sms) -> None:
+        """The same message as a row of its own, which waits for its hour and is reviewed as every other; its reminders go with it."""
         try:
-            reply = load(row.content)
-            text = self._renderer.render(reply, row.language, self._clock.today(), sms.line.abilities)
+            # Buttons do not go along: by SMS they would be a list that nothing waits for an answer to.
+            reply = replace(load(row.content), choices=())
+            own = texts.own(tx, reply, row.language)
+            text = self._renderer.render(reply, row.language, self._clock.today(), sms.line.abilities, own)
         except Exception as error:  # noqa: BLE001 - an older program wrote it, and the message has failed all the same
             log.error("not_rendered", channel=sms.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
             return
@@ -106,4 +110,5 @@ class Settling:
         key = f"{row.key}:sms"
         draft = Draft(key, row.message_class, sms.name, number, reply, row.language, row.expires_at)
         now = self._clock.now()
-        outbox.add(tx, draft, content=dump(reply), text=text, size=size, price=price, now=now, born=State.QUEUED)
+        if outbox.add(tx, draft, content=dump(reply), text=text, size=size, price=price, now=now, born=State.QUEUED):
+            about.move(tx, row.id, outbox.id_of(tx, key))
