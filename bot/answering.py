@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot import reminding
 from bot.channel import Answer
 from bot.command import Context, Dialogue, Event, Look, Sender, Silence
 from bot.domain.access import may_run
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.config import GatewaySettings
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
+    from bot.planning import Rules
     from bot.posting import Post
     from bot.store.query import Tx
     from bot.store.senders import Subscriber
@@ -46,6 +48,8 @@ class Answering:
 
     Args:
         lines: every channel's settings and abilities, by name.
+        post: queues the answers and what others are told.
+        rules: the settings of the law and of reminders.
         start_url: where a link to a chat with us begins, as soon as it is known.
     """
 
@@ -57,6 +61,7 @@ class Answering:
         settings: GatewaySettings,
         lines: Mapping[str, Line],
         post: Post,
+        rules: Rules,
         start_url: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._commands = commands
@@ -67,6 +72,7 @@ class Answering:
         self._help_pause = timedelta(minutes=settings.help_minutes)
         self._lines = lines
         self._post = post
+        self._rules = rules
         self._start_url = start_url
 
     def looking(self, incoming: Incoming) -> Command | None:
@@ -115,7 +121,10 @@ class Answering:
 
     def _told(self, context: Context, incoming: Incoming, said: Reply | Silence, fate: Fate) -> Outcome:
         """Queue the answer and what others are told, and leave the dialogue open."""
-        others = self._post.notices(context) if context.notices else ()
+        others = self._post.notices(context) if context.notices else []
+        for term_id in context.renewals:
+            made = reminding.renew(context.tx, self._post, self._rules, term_id, context.now, context.today)
+            others += made.channels
         if isinstance(said, Silence):
             return Outcome(Answer(context.inbox_id), fate, queued=frozenset(others))
         opens = context.opens or _choosing(said)
@@ -190,6 +199,9 @@ class Answering:
             language=subscriber.language or incoming.understanding.language,
             places=self._places,
             gateway=self._settings,
+            renderer=self._renderer,
+            law=self._rules.law,
+            reminders=self._rules.reminders,
             start_url=self._start_url(),
             has_sms=self._post.has_sms,
             puzzled_at=subscriber.puzzled_at,
@@ -219,7 +231,7 @@ class Answering:
             return None
         kind, state = dialogue
         turn = self._commands.steps[kind](
-            state, Event(normalise(mo.text), number_choice(mo.text), incoming.understanding)
+            state, Event(normalise(mo.text), number_choice(mo.text), incoming.understanding, mo.text)
         )
         if turn is None:
             return None

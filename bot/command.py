@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.domain.places import PlaceIndex
     from bot.domain.replies import Reply
     from bot.domain.wording import Wording
+    from bot.i18n import Renderer
+    from bot.sections import LawSettings, ReminderSettings
     from bot.store.links import Chat
     from bot.store.query import Tx
 
@@ -81,11 +83,13 @@ class Event:
         text: the normalised text.
         choice: the number, where the text is nothing but a number.
         understanding: what the text means by itself.
+        typed: the text as it was typed.
     """
 
     text: str
     choice: int | None
     understanding: Understanding
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Notice:
         by_sms: only by SMS, because it must reach whoever holds the number; otherwise his linked chat comes first.
         chat: to this very chat, which stood for the number until now.
         courtesy: a number in STOP is spared it. Warnings that somebody's number or post was changed, and codes, are always sent.
+        then: what is written down once it is queued, with its id in the outbox.
     """
 
     to: str
@@ -130,6 +135,7 @@ class Notice:
     by_sms: bool = False
     chat: Chat | None = None
     courtesy: bool = False
+    then: Callable[[Tx, int], None] | None = None
 
 
 @dataclass(slots=True)
@@ -149,6 +155,9 @@ class Context:
         language: of the answer.
         places: names of districts.
         gateway: the settings of the gateway: short code, how long things last.
+        renderer: for texts that are looked at before they are said.
+        law: what the Act and its rules set.
+        reminders: when people are reminded, and how long what was recorded may be undone.
         start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
         has_sms: whether a short message reaches anybody: not where chats are the only channels.
         puzzled_at: when this number last got the short help.
@@ -156,6 +165,7 @@ class Context:
         confirmed: whether the sender has confirmed this very request.
         opens: the dialogue to leave open, if the handler sets one.
         notices: messages to others, queued with the answer.
+        renewals: terms whose reminders were taken back and are made again, because what ended them was undone.
     """
 
     tx: Tx
@@ -170,6 +180,9 @@ class Context:
     language: Language
     places: PlaceIndex
     gateway: GatewaySettings
+    renderer: Renderer
+    law: LawSettings
+    reminders: ReminderSettings
     start_url: str | None = None
     has_sms: bool = True
     puzzled_at: datetime | None = None
@@ -177,6 +190,7 @@ class Context:
     confirmed: bool = False
     opens: Dialogue | None = None
     notices: list[Notice] = field(default_factory=list)
+    renewals: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,17 @@ from bot.domain.messages import Language
 from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
-from bot.domain.wording import LINE_WIDTH, NAME_WIDTH, PERSON_WIDTH, PLACE_WIDTH, SHORT_NAME_WIDTH, Slot, Wording
+from bot.domain.wording import (
+    LINE_WIDTH,
+    MESSAGE_WIDTH,
+    NAME_WIDTH,
+    PERSON_WIDTH,
+    PLACE_WIDTH,
+    SHORT_NAME_WIDTH,
+    TEXT_WIDTH,
+    Slot,
+    Wording,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -181,7 +191,11 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.CODE: _digits,
     Slot.URL: lambda _, value, __: str(value),
     Slot.ROLE: lambda renderer, value, language: renderer.text(language, f"role.{value}"),
+    Slot.EVENT: lambda renderer, value, language: renderer.text(language, f"event.{value}"),
     Slot.MARK: lambda renderer, value, language: renderer.text(language, f"mark.{value}"),
+    Slot.SUBJECT: lambda renderer, value, language: renderer.text(language, f"subject.{value}"),
+    Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
+    Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
 }
 
 

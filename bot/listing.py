@@ -12,7 +12,7 @@ from bot.domain import choices
 from bot.domain.access import TABLE, Scope
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Wording
-from bot.store import search, societies
+from bot.store import escalation, search, societies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.command import Look
     from bot.domain.access import Post
     from bot.domain.registry import Standing
+    from bot.store.escalation import Unreached
     from bot.store.query import Tx
     from bot.store.search import Match
     from bot.store.societies import Stale
@@ -55,6 +56,12 @@ def unconfirmed(tx: Tx, look: Look) -> list[Stale]:
     found = [each for lineage in lineages for each in societies.stalest(tx, lineage, FOUND)]
     old = [each for each in found if is_old(each.confirmed_on, look.today)]
     return sorted(old, key=lambda each: str(each.confirmed_on or ""))[:FOUND]
+
+
+def unreached(tx: Tx, look: Look) -> tuple[int, list[Unreached]]:
+    """How many societies of the sender's area need a message which would not reach them, and the most urgent ones."""
+    found = [escalation.unreached(tx, each, look.today, MOST) for each in areas("phones", look.sender.posts)]
+    return sum(total for total, _ in found), [each for _, listed in found for each in listed][:MOST]
 
 
 def is_old(confirmed_on: date | None, today: date) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.messages import ReceiptKind, settle
-from bot.store import claims, outbox, receipts
+from bot.store import one_time, outbox, receipts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,5 +48,5 @@ def apply(tx: Tx, dlr: DLR, at: datetime) -> bool:
     if then is not message.state:
         why = dlr.detail if dlr.kind is ReceiptKind.FAILED else None
         outbox.settle(tx, dlr.message_id, message.state, then, at=at, provider_id=dlr.provider_id, why=why)
-        claims.forget(tx, dlr.message_id)  # it has left: what it said is not needed any more
+        one_time.forget(tx, dlr.message_id)  # it has left: what it said is not needed any more
     return True

@@ -5,18 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.access import may_reach
 from bot.domain.offices import home
+from bot.domain.registry import RegistrationNo
 from bot.domain.replies import Choice, Reply
+from bot.domain.wording import Slot, Wording
 from bot.store import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.command import Context
-    from bot.domain.registry import RegistrationNo, Standing
+    from bot.domain.registry import Standing
 
 LISTED = 5
 """Most societies in one numbered list."""
+
+_REG = {"r": Slot.REG_NO}
+
+TEXTS = (
+    Wording("society.not_found", 1, _REG),
+    Wording("society.not_yours", 1, _REG),
+    Wording("society.unknown_place", 2, {**_REG, "typed": Slot.TYPED}),
+    Wording("society.say_district", 2, _REG),
+    Wording("society.which", 3, _REG, option="society.option", options=LISTED),
+    Wording("society.option", 1, {**_REG, "place": Slot.PLACE}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +86,35 @@ def choices(
         )
         for each in found
     )
+
+
+def within_reach(context: Context, command: str, args: Mapping[str, Any], keep: Sequence[str] = ()) -> Standing | Reply:
+    """The society that an officer means, of those that his command reaches; or what to say instead.
+
+    Args:
+        context: who asks.
+        command: what is to be done; choosing from a list runs it.
+        args: ``reg_no`` and perhaps ``district``, or ``society_id`` where it was chosen from a list.
+        keep: the other arguments that a choice takes along.
+    """
+    if "society_id" in args:
+        found: Sequence[Standing] = standings.by_ids(context.tx, [args["society_id"]])
+        reg_no = found[0].registration_no if found else ""
+    else:
+        reg_no = args["reg_no"]
+        sought = by_number(context, RegistrationNo.parse(reg_no), args.get("district"))
+        if not sought.known_place:
+            return Reply("society.unknown_place", {"r": reg_no, "typed": args["district"]})
+        found = sought.found
+    if not found:
+        return Reply("society.not_found", {"r": reg_no})
+    posts = context.sender.posts
+    within = [each for each in found if may_reach(command, posts, lineage=each.lineage, society_id=each.id)]
+    if not within:
+        return Reply("society.not_yours", {"r": reg_no})
+    if len(within) == 1:
+        return within[0]
+    if len(within) > LISTED:
+        return Reply("society.say_district", {"r": reg_no})
+    kept = {name: args[name] for name in keep if name in args}
+    return Reply("society.which", {"r": reg_no}, choices=choices(within, "society.option", command, kept))

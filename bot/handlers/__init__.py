@@ -2,21 +2,33 @@
 
 from collections.abc import Mapping
 
+from bot import digests, escalating, recording, reminder_texts, reporting, which_society
 from bot.command import Command, Step
 from bot.domain.wording import Wording
 from bot.handlers import choose
+from bot.handlers.agm import AGM
+from bot.handlers.approve import APPROVE
+from bot.handlers.audit import AUDIT
 from bot.handlers.calendar import CALENDAR
 from bot.handlers.confirm import NO, YES
 from bot.handlers.contact import CONTACT
+from bot.handlers.dividend import DIVIDEND
+from bot.handlers.election import ELECTION
 from bot.handlers.fallback import TEXTS as FALLBACK_TEXTS
 from bot.handlers.find import FIND
 from bot.handlers.help import HELP
+from bot.handlers.interim import INTERIM
 from bot.handlers.language import LANGUAGE
 from bot.handlers.link import LINK
 from bot.handlers.officer import OFFICER
+from bot.handlers.phones import PHONES
+from bot.handlers.reject import REJECT
+from bot.handlers.remind import REMIND
 from bot.handlers.stale import STALE
 from bot.handlers.status import STATUS
 from bot.handlers.stop import START, STOP
+from bot.handlers.texts import TEXTS
+from bot.handlers.undo import UNDO
 
 COMMANDS: tuple[Command, ...] = (
     STATUS,
@@ -25,6 +37,16 @@ COMMANDS: tuple[Command, ...] = (
     OFFICER,
     CONTACT,
     STALE,
+    PHONES,
+    REMIND,
+    ELECTION,
+    INTERIM,
+    AGM,
+    AUDIT,
+    DIVIDEND,
+    APPROVE,
+    REJECT,
+    UNDO,
     HELP,
     LANGUAGE,
     STOP,
@@ -32,6 +54,16 @@ COMMANDS: tuple[Command, ...] = (
     YES,
     NO,
     LINK,
+    TEXTS,
 )
-WORDINGS: tuple[Wording, ...] = (*FALLBACK_TEXTS, *choose.TEXTS)
+WORDINGS: tuple[Wording, ...] = (
+    *FALLBACK_TEXTS,
+    *choose.TEXTS,
+    *recording.TEXTS,
+    *reporting.TEXTS,
+    *digests.TEXTS,
+    *escalating.TEXTS,
+    *reminder_texts.TEXTS,
+    *which_society.TEXTS,
+)
 STEPS: Mapping[str, Step] = {"choices": choose.step}

@@ -2,7 +2,7 @@
 
 Officers see the societies under their office by days left, and get the same as a document to print: in a chat the file itself, by SMS an
 address that is good for a day. Office-bearers see their own societies. ``calendar stale`` leads to
-``bot.handlers.stale``.
+``bot.handlers.stale``, ``calendar phones`` to ``bot.handlers.phones``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.command import Context
     from bot.domain.access import Post
     from bot.domain.registry import Standing
+    from bot.store.escalation import Unreached
     from bot.store.query import Tx
     from bot.store.societies import Stale
     from bot.store.terms import Ending
@@ -36,6 +37,9 @@ LISTED_IN_CHAT = 20
 
 DOCUMENTS = {"pdf": ("calendar", "pdf"), "xlsx": ("calendar", "xlsx"), "societies": ("societies", "pdf")}
 """Topic → which document, in which format."""
+
+LEADS_TO = frozenset({"stale", "phones"})
+"""Topics that are commands of their own."""
 
 _COLOURS = {"red": Slot.COUNT, "yellow": Slot.COUNT, "green": Slot.COUNT}
 _ROW = {"r": Slot.REG_NO, "name": Slot.SHORT_NAME}
@@ -60,13 +64,15 @@ TEXTS = (
 )
 
 
-def look(tx: Tx, look: Look) -> dict[str, Any] | list[Stale]:
-    """What the answer needs: the societies of a list, how long a document would be, or what ``stale`` looks for."""
+def look(tx: Tx, look: Look) -> dict[str, Any] | list[Stale] | tuple[int, list[Unreached]]:
+    """What the answer needs: the societies of a list, how long a document would be, or what ``stale`` or ``phones`` looks for."""
     match look.args.get("topic"):
         case None:
             return _endings(tx, look)
         case "stale":
             return listing.unconfirmed(tx, look)
+        case "phones":
+            return listing.unreached(tx, look)
         case _:
             return {"rows": _rows(tx, look)}
 
@@ -115,8 +121,8 @@ def _areas(posts: Sequence[Post]) -> list[str]:
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
-    if args.get("topic") == "stale":
-        return Call("stale", {}, context.language)
+    if args.get("topic") in LEADS_TO:
+        return Call(args["topic"], {}, context.language)
     if args.get("topic") in DOCUMENTS:
         return _document(context, args)
     if "ids" in args:

@@ -31,9 +31,18 @@ TEXTS = (
         for reason in (
             *("missing_query", "missing_phone", "missing_office", "missing_name", "missing_change", "missing_seat"),
             *("two_phones", "two_changes", "bad_phone", "bad_code"),
+            *("missing_date", "impossible_date", "future_date", "missing_reg_no", "missing_ref", "two_refs", "bad_ref"),
         )
     ),
-    *(Wording(f"ask.example.{command}", 2) for command in ("find", "calendar", "officer", "contact", "link")),
+    *(Wording(f"ask.{reason}.line", 2, _LINE) for reason in ("missing_date", "impossible_date", "future_date")),
+    *(
+        Wording(f"ask.example.{command}", 2)
+        for command in (
+            *("find", "calendar", "officer", "contact", "link"),
+            *("election", "interim", "agm", "audit", "dividend"),
+            *("remind", "undo", "approve", "reject"),
+        )
+    ),
 )
 _SPECIAL = frozenset(text.key for text in TEXTS)
 
@@ -48,7 +57,8 @@ def asked_back(ask: Ask) -> Reply:
         case (line, other, *_):
             return Reply("ask.either", {"line": line, "other": other})
         case (line,):
-            return Reply("ask.line", {"line": line})
+            told = f"ask.{ask.reason}.line"
+            return Reply(told if told in _SPECIAL else "ask.line", {"line": line})
         case _:
             keys = (f"ask.{ask.reason}", f"ask.example.{ask.command}")
             return Reply(next((key for key in keys if key in _SPECIAL), "ask.unclear"))

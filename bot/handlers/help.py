@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - of a constant
 from typing import TYPE_CHECKING, Any
 
 from bot.command import Command
@@ -10,12 +11,21 @@ from bot.domain.replies import Reply
 from bot.domain.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from bot.command import Context
     from bot.domain.access import Post
 
-TOPICS = ("status", "find", "calendar", "officer", "contact", "link", "language", "stop", "start")
+_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start")
+_EVENTS = ("election", "interim", "agm", "audit", "dividend", "undo")
+_DECISIONS = ("approve", "reject")
+
+TOPICS: Mapping[str, str] = {
+    **{topic: f"help.{topic}" for topic in _OWN},
+    **dict.fromkeys(_EVENTS, "help.events"),
+    **dict.fromkeys(_DECISIONS, "help.decisions"),
+}
+"""Command → the text that says how it is used; those that are used alike share one."""
 
 MAIN = {"officer": "help.head", "stale": "help.office", "contact": "help.society"}
 """Command → the text for those who may run it, from the top down: the officers above, those of an upazila, office-bearers."""
@@ -23,13 +33,13 @@ MAIN = {"officer": "help.head", "stale": "help.office", "contact": "help.society
 TEXTS = (
     Wording("help.main", 2),
     *(Wording(key, 3) for key in MAIN.values()),
-    *(Wording(f"help.{topic}", 3) for topic in TOPICS),
+    *(Wording(key, 3) for key in dict.fromkeys(TOPICS.values())),
 )
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
-    topic, posts = args.get("topic"), context.sender.posts
-    return Reply(f"help.{topic}" if topic in TOPICS and may_run(str(topic), posts) else _main(posts))
+    topic, posts = str(args.get("topic")), context.sender.posts
+    return Reply(TOPICS[topic] if topic in TOPICS and may_run(topic, posts) else _main(posts))
 
 
 def _main(posts: Iterable[Post]) -> str:

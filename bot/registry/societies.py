@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from bot.domain.access import Role
-from bot.domain.law import TermLaw
 from bot.domain.registry import SocietyLevel
 from bot.registry.importing import UNWATCHED, Plan, bring_in
 from bot.registry.sheets import rows_of
 from bot.registry.society_rows import REQUIRED, Entry, SocietyRows
+from bot.sections import LawSettings
 from bot.store import offices, people, societies, society_lists
 from bot.store.people import Appointment
 from bot.store.societies import Facts, Record, Term, Yearly
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LAW = TermLaw()
+LAW = LawSettings()
 
 NOTHING = Record(
     id=0,
@@ -72,7 +72,7 @@ def import_societies(
     dry_run: bool = False,
     partial: bool = False,
     today: date,
-    law: TermLaw = LAW,
+    law: LawSettings = LAW,
     watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """Bring in a society list from a CSV file or an Excel workbook.
@@ -83,7 +83,7 @@ def import_societies(
         dry_run: say what would happen, write nothing.
         partial: take the rows that are in order even when others are refused.
         today: the day of the import, local time: new appointments begin and old ones end on it.
-        law: how long a committee serves where the file does not say.
+        law: how long a committee serves, by level and category, where the file does not say.
         watch: hears how far it is.
 
     Raises:
@@ -99,7 +99,7 @@ def import_society_rows(
     dry_run: bool = False,
     partial: bool = False,
     today: date,
-    law: TermLaw = LAW,
+    law: LawSettings = LAW,
     watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """``import_societies`` from rows with their line numbers, header first."""
@@ -119,7 +119,7 @@ def import_society_rows(
 class _Batch:
     """Compares entries with the store, and then writes what differs: a few statements for all of them together."""
 
-    def __init__(self, tx: Tx, entries: Sequence[Entry], today: date, law: TermLaw) -> None:
+    def __init__(self, tx: Tx, entries: Sequence[Entry], today: date, law: LawSettings) -> None:
         self._tx = tx
         self._entries = entries
         self._today = today
@@ -167,13 +167,13 @@ class _Batch:
                 self._changed.append((at, facts))
             if entry.confirmed_on and (old.confirmed_on is None or old.confirmed_on < entry.confirmed_on):
                 self._confirmed.append((at, entry.confirmed_on))
-        history = self._notes_history(at, entry, before)
+        history = self._notes_history(at, entry, before, facts)
         seats = self._moves_into(at, Role.PRESIDENT, entry.president, before.president)
         seats |= self._moves_into(at, Role.SECRETARY, entry.secretary, before.secretary)
         return old is None or facts != old.facts or history or seats
 
-    def _notes_history(self, at: int, entry: Entry, old: Record) -> bool:
-        term = _term(entry.term, old.term, self._law)
+    def _notes_history(self, at: int, entry: Entry, old: Record, facts: Facts) -> bool:
+        term = _term(entry.term, old.term, facts, self._law)
         agm, audit = _yearly(entry.agm, old.agm), _yearly(entry.audit, old.audit)
         if term and term != old.term:
             self._terms.append((at, term))
@@ -199,7 +199,7 @@ class _Batch:
             self._ids[at] = society_id
         society_lists.change(self._tx, self._of_societies(self._changed))
         society_lists.confirm(self._tx, self._of_societies(self._confirmed))
-        societies.put_terms(self._tx, self._of_societies(self._terms))
+        societies.put_terms(self._tx, self._of_societies(self._terms), self._today)
         societies.put_agms(self._tx, self._of_societies(self._agms))
         societies.put_audits(self._tx, self._of_societies(self._audits))
         people.end(self._tx, self._ended, self._today)
@@ -241,15 +241,16 @@ def _facts(entry: Entry, old: Facts) -> Facts:
     )
 
 
-def _term(given: TermGiven | None, old: Term | None, law: TermLaw) -> Term | None:
-    """The term of the committee formed on the given day: its end as given, else as on record, else by law."""
+def _term(given: TermGiven | None, old: Term | None, facts: Facts, law: LawSettings) -> Term | None:
+    """The term of the committee formed on the given day: its end as given, else as on record, else by the law for such a society."""
     if given is None:
         return old
     if given.expires_on:
         return Term(given.basis, given.formed_on, given.expires_on)
     if old:
         return Term(given.basis, given.formed_on, old.expires_on)
-    return Term(given.basis, given.formed_on, law.expires_on(given.basis, given.formed_on))
+    ends = law.term_law(facts.level, facts.category).expires_on(given.basis, given.formed_on)
+    return Term(given.basis, given.formed_on, ends)
 
 
 def _yearly(given: Yearly | None, old: Yearly | None) -> Yearly | None:

@@ -1,0 +1,104 @@
+"""``undo``: takes back what was recorded last, or what a reference names.
+
+The office that looks after the society undoes what it recorded, for some days and while nothing builds on it; an office-bearer takes back
+his own report while nobody has decided about it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot import recording, reporting
+from bot.command import Command
+from bot.domain.access import may_reach
+from bot.domain.events import EventState
+from bot.domain.replies import Reply
+from bot.domain.wording import Slot, Wording
+from bot.recording import Told
+from bot.store import events, standings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.command import Context
+    from bot.domain.registry import Standing
+    from bot.store.events import Event, Held
+
+_REF = {"ref": Slot.CODE}
+_EVENT = {"r": Slot.REG_NO, "d": Slot.DATE, "event": Slot.EVENT, **_REF}
+
+TEXTS = (
+    Wording("undo.done", 2, _EVENT),
+    Wording("undo.withdrawn", 2, _EVENT),
+    Wording("undo.already", 2, _EVENT),
+    Wording("undo.nothing", 2),
+    Wording("undo.rejected", 2, _EVENT),
+    Wording("undo.waits", 3, _EVENT),
+    Wording("undo.not_own", 2, _EVENT),
+    Wording("undo.ask_office", 2, _EVENT),
+    Wording("undo.too_late", 2, {**_EVENT, "n": Slot.DAYS}),
+    Wording("undo.newer", 2, _EVENT),
+    Wording("undo.told", 2, _EVENT),
+)
+
+
+def _run(context: Context, args: Mapping[str, Any]) -> Reply:
+    event = reporting.meant(context, args["ref"]) if "ref" in args else _latest(context)
+    society = next(iter(standings.by_ids(context.tx, [event.society_id])), None) if event else None
+    if event is None or society is None or not _sees(context, society):
+        return Reply("report.not_found", reporting.shown(args["ref"])) if "ref" in args else Reply("undo.nothing")
+    held = events.lock(context.tx, society.id)
+    event = events.by_ref(context.tx, event.inbox_id) or event
+    said = Told(event.kind, society, event.happened_on)
+    params = {**said.params(), "ref": str(event.inbox_id)}
+    may_record = may_reach(f"{event.kind}.record", context.sender.posts, lineage=society.lineage)
+    match event.state:
+        case EventState.UNDONE:
+            return Reply("undo.already", params)
+        case EventState.REJECTED:
+            return Reply("undo.rejected", params)
+        case EventState.REPORTED if event.reported_by == context.sender.msisdn:
+            return Reply(_withdrawn(context, event, held), params)
+        case EventState.REPORTED:
+            return Reply("undo.waits" if may_record else "undo.not_own", params)
+        case EventState.RECORDED if may_record:
+            return _taken_back(context, event, held, params)
+        case EventState.RECORDED:
+            return Reply("undo.ask_office" if society.id in context.sender.society_ids else "record.local_only", params)
+
+
+def _withdrawn(context: Context, event: Event, held: Held) -> str:
+    events.undo(context.tx, event)
+    before = {"ref": f"R{event.inbox_id}", "state": event.state.value}
+    after = {**before, "state": EventState.UNDONE.value}
+    recording.log(context, event.kind, "withdraw", held, before=before, after=after)
+    return "undo.withdrawn"
+
+
+def _taken_back(context: Context, event: Event, held: Held, params: Mapping[str, Any]) -> Reply:
+    days = context.reminders.undo_days
+    if event.decided_at is not None and context.now - event.decided_at > timedelta(days=days):
+        return Reply("undo.too_late", {**params, "n": days})
+    if not recording.take_back(context, event, held):
+        return Reply("undo.newer", params)
+    if event.reported_by != event.decided_by:
+        reporting.tell(context, event, Reply("undo.told", params))
+    return Reply("undo.done", params)
+
+
+def _sees(context: Context, society: Standing) -> bool:
+    return may_reach("undo", context.sender.posts, lineage=society.lineage, society_id=society.id)
+
+
+def _latest(context: Context) -> Event | None:
+    """What the sender told of or decided last, whatever became of it: said twice, undo does not go on with the one before."""
+    number = context.sender.msisdn
+    lineages = dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer)
+    found = [events.latest_at(context.tx, lineage, number) for lineage in lineages]
+    found += [events.latest_of(context.tx, society_id, number) for society_id in context.sender.society_ids]
+    known = [event for event in found if event is not None]
+    return max(known, key=lambda event: event.decided_in or event.inbox_id, default=None)
+
+
+UNDO = Command("undo", _run, TEXTS)
