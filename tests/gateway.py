@@ -62,9 +62,9 @@ def kannel_config(port: int, send_url: str, **settings: Any) -> Config:
 
 @asynccontextmanager
 async def running(config: Config, clock: Clock, url: str, port: int | None = None) -> AsyncIterator[Running]:
-    """A gateway in this process, stopped cleanly at the end."""
+    """A gateway in this process without jobs, stopped cleanly at the end."""
     chosen = port or free_port()
-    async with App(config, clock, url) as app:
+    async with App(config, clock, url, jobs=()) as app:
         runner = await app.serve(LOOPBACK, chosen)
         try:
             async with aiohttp.ClientSession() as http:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bot.clock import Clock
 
 CONFIG = """
+[jobs]
+enabled = false
 [gateway]
 public_url = "http://127.0.0.1:{port}"
 [channels.kannel]
@@ -136,13 +138,13 @@ async def test_the_log_holds_no_numbers_texts_or_secrets(registered_url: str, tm
 async def test_a_second_gateway_on_the_same_port_takes_nothing_in_its_hands(registered_url: str, clock: Clock) -> None:
     port = free_port()
     config = kannel_config(port, f"http://{LOOPBACK}:{free_port()}/")
-    async with App(config, clock, registered_url) as app:
+    async with App(config, clock, registered_url, jobs=()) as app:
         for number in range(20):
             await app.receiver.receive(MO("kannel", f"m{number}", "+8801700100011", "16123", "STATUS"))
     with socket.socket() as taken:
         taken.bind((LOOPBACK, port))
         taken.listen()
-        async with App(config, clock, registered_url) as app:
+        async with App(config, clock, registered_url, jobs=()) as app:
             with pytest.raises(OSError, match="in use"):
                 await app.serve(LOOPBACK, port)
             rows = await app.store.read(outbox.rows)

@@ -6,164 +6,37 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.channel import ChannelSettings, Line, Taken
+from bot.channel import Taken
 from bot.claiming import SECRET_AGE
 from bot.clock import Clock
-from bot.deliver import Courier
 from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, StoreError, Throttled, TooManyRows, Unreachable
-from bot.domain.messages import DLR, Draft, File, Language, MessageClass, ReceiptKind, State
-from bot.domain.replies import CHAT, SMS, Abilities, Order, Reply, dump
+from bot.domain.messages import DLR, File, Language, MessageClass, ReceiptKind, State
+from bot.domain.replies import Choice, Order, Reply
 from bot.domain.retry import RetryPolicy
 from bot.domain.segments import measure
 from bot.making import MOST_MAKING
-from bot.metrics import Metrics
 from bot.receipts import apply
-from bot.settling import Sms
-from bot.store import claims, links, outbox
+from bot.store import claims, links, one_time, tidying
 from bot.store.store import Store
 from bot.trouble import Health
 from tests.conftest import NOW
 from tests.peers.ports import wait_for
+from tests.scripted import LISTED, PDF, SECRET, chat_of, courier_of, queued, rows, until
 from tests.texts import renderer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-    from datetime import datetime
-
-    from aiohttp import web
-
-    from bot.channel import Gateway
-    from bot.domain.messages import MT
-    from bot.store.outbox import Row
-    from bot.store.query import Tx
-
-QUICK = RetryPolicy(first=0.02, factor=2.0, ceiling=0.1)
-
-
-class Scripted:
-    """A provider that does what the test says, message by message, then takes everything."""
-
-    Settings: ClassVar[type[ChannelSettings]] = ChannelSettings
-    idempotent: ClassVar[bool] = False
-    real: ClassVar[bool] = False
-    listening: ClassVar[bool] = True
-    abilities: ClassVar[Abilities] = SMS
-    start_url: str | None = None
-
-    def __init__(self, name: str, settings: ChannelSettings, gateway: Gateway | None = None) -> None:
-        self.name = name
-        self.settings = settings
-        self.script: list[Exception | Taken | Callable[[], object]] = []
-        self.got: list[MT] = []
-
-    def routes(self) -> Sequence[web.RouteDef]:
-        return ()
-
-    async def serve(self) -> None:
-        return
-
-    async def submit(self, mt: MT) -> Taken:
-        self.got.append(mt)
-        step = self.script.pop(0) if self.script else Taken()
-        if isinstance(step, Exception):
-            raise step
-        if isinstance(step, Taken):
-            return step
-        outcome = step()
-        if asyncio.iscoroutine(outcome):
-            await outcome
-        return Taken()
+    from collections.abc import AsyncIterator, Callable
 
 
 @pytest.fixture
 async def store(sqlite_url: str) -> AsyncIterator[Store]:
     async with await Store.open(sqlite_url) as opened:
         yield opened
-
-
-class RealChat(Scripted):
-    """Likewise, with real people who chat."""
-
-    real: ClassVar[bool] = True
-    abilities: ClassVar[Abilities] = CHAT
-
-
-def _scripted(kind: type[Scripted], **settings: object) -> Scripted:
-    values: dict[str, object] = {"kind": "scripted", "segments_per_second": 1000, "timeout_seconds": 0.2, **settings}
-    return kind("scripted", ChannelSettings.model_validate(values))
-
-
-def courier_of(store: Store, clock: Clock, **settings: object) -> tuple[Courier, Scripted]:
-    channel = _scripted(Scripted, **settings)
-    return Courier(channel, store, renderer(), clock, Metrics(), QUICK), channel
-
-
-def chat_of(
-    store: Store, clock: Clock, make: Callable[[Order], Awaitable[File]] | None = None, **settings: object
-) -> tuple[Courier, Scripted]:
-    channel = _scripted(RealChat, **settings)
-    sms = Sms("sms", Line(ChannelSettings(kind="scripted"), SMS))
-    return Courier(channel, store, renderer(), clock, Metrics(), QUICK, make or made, sms), channel
-
-
-PDF = File("list.pdf", "application/pdf", b"%PDF")
-LISTED = Reply("stop.done", document=Order("societies", {}))
-SECRET = Reply("link.code", {"code": "482913"}, secret=True)
-
-
-async def made(_: Order) -> File:
-    return PDF
-
-
-def queued(
-    key: str,
-    reply: Reply | None = None,
-    day: date | None = None,
-    expires_at: datetime | None = None,
-    message_class: MessageClass = MessageClass.REPLY,
-) -> Callable[[Tx], object]:
-    said = reply or Reply("stop.done")
-    text = renderer().render(said, Language.BN, day or NOW.date())
-
-    def work(tx: Tx) -> object:
-        return outbox.add(
-            tx,
-            Draft(
-                key,
-                message_class,
-                "scripted",
-                "+8801700000001",
-                said,
-                Language.BN,
-                expires_at or NOW + timedelta(days=9),
-            ),
-            content=dump(said),
-            text=text,
-            size=measure(text),
-            price=Decimal("0.35"),
-            now=NOW,
-            born=State.QUEUED,
-        )
-
-    return work
-
-
-async def rows(store: Store) -> list[Row]:
-    return await store.read(outbox.rows)
-
-
-async def until(store: Store, *states: State) -> list[Row]:
-    async def reached() -> bool:
-        return [row.state for row in await rows(store)] == list(states)
-
-    await wait_for(reached, 10)
-    return await rows(store)
 
 
 async def test_taken_is_submitted_and_delivered_at_once_where_the_provider_says_so(store: Store, clock: Clock) -> None:
@@ -394,7 +267,7 @@ async def test_a_lease_lasts_for_making_and_submitting(store: Store, clock: Cloc
     courier.start()
     await until(store, State.SENDING)
     soon = clock.running() + timedelta(seconds=200)
-    assert await store.write(lambda tx: claims.lapse(tx, "scripted", running=soon, state=State.UNCONFIRMED)) == 0
+    assert await store.write(lambda tx: tidying.lapse(tx, "scripted", running=soon, state=State.UNCONFIRMED)) == 0
     let_go.set()
     await until(store, State.SUBMITTED)
     await courier.stop()
@@ -556,7 +429,7 @@ async def test_a_receipt_makes_a_code_forgotten(store: Store) -> None:
         receipt = DLR("scripted", number, ReceiptKind.ACCEPTED)
         assert await store.write(partial(apply, dlr=receipt, at=NOW))
     assert "482913" not in await everything(store)
-    assert (await rows(store))[1].text != claims.FORGOTTEN
+    assert (await rows(store))[1].text != one_time.FORGOTTEN
 
 
 async def test_codes_that_left_in_a_response_are_swept_after_an_hour(store: Store) -> None:
@@ -570,7 +443,7 @@ async def test_codes_that_left_in_a_response_are_swept_after_an_hour(store: Stor
         await wait_for(lambda: courier._claiming.sweep_at > 0)  # noqa: B023 - awaited within the round
         await courier.stop()
         assert ("482913" in await everything(store)) is kept
-    assert (await rows(store))[1].text != claims.FORGOTTEN
+    assert (await rows(store))[1].text != one_time.FORGOTTEN
 
 
 async def test_simulated_phones_show_codes(store: Store, clock: Clock) -> None:
@@ -604,6 +477,21 @@ async def test_what_a_chat_does_not_take_any_more_goes_by_sms(store: Store, cloc
             ("notice:1:1:sms",),
             ("notice:1:2:sms",),
         ]
+
+
+async def test_by_sms_there_are_no_buttons(store: Store, clock: Clock) -> None:
+    """A numbered list would be answered by a number that nothing waits for."""
+    chat = "+8801700000001"
+    await store.write(lambda tx: links.link(tx, "scripted", chat, "+8801700099900", "contact", NOW))
+    courier, channel = chat_of(store, clock)
+    channel.script = [Gone("blocked")]
+    told = Reply("help.main", choices=(Choice(Reply("escalation.list"), "calendar"),))
+    await store.write(queued("weekly:1", told, message_class=MessageClass.NOTICE))
+    courier.start()
+    await until(store, State.FAILED, State.QUEUED)
+    await courier.stop()
+    assert len(channel.got[0].choices) == 1
+    assert (await rows(store))[-1].text == renderer().render(Reply("help.main"), Language.BN, NOW.date())
 
 
 async def test_an_answer_to_who_has_left_goes_nowhere_else(store: Store, clock: Clock) -> None:

@@ -15,6 +15,7 @@ from bot.cli import main
 from bot.config import Config, Environment, GatewaySettings, LogSettings, SimulatorSettings
 from bot.domain.messages import State, may_become
 from bot.metrics import Metrics
+from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, TermSettings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,6 +27,11 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[gateway]": GatewaySettings,
     "[simulator]": SimulatorSettings,
     "[log]": LogSettings,
+    "[law]": LawSettings,
+    "[[law.terms]]": TermSettings,
+    "[reminders]": ReminderSettings,
+    "[quiet]": QuietSettings,
+    "[jobs]": JobSettings,
     "[channels.NAME]": ChannelSettings,
 }
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.app import SIMULATED_CHAT, SIMULATOR, App
+from bot.app import App
 from bot.clock import Clock
 from bot.config import Config
+from bot.configured import SIMULATED_CHAT, SIMULATOR
 from bot.domain.messages import MO, Language, Press
 from bot.domain.text import precomposed
 from bot.domain.understanding import Call

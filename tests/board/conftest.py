@@ -37,7 +37,7 @@ def serve(demo_url: str, clock: Clock) -> Serve:
 
     @asynccontextmanager
     async def serving(config: Config) -> AsyncIterator[Client]:
-        async with App(config, clock, demo_url) as app:
+        async with App(config, clock, demo_url, jobs=()) as app:
             app.delivery.start()
             async with TestClient(TestServer(app.web)) as client:
                 yield client

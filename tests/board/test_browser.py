@@ -25,7 +25,7 @@ pytestmark = pytest.mark.peer
 
 @asynccontextmanager
 async def running(url: str, clock: Clock) -> AsyncIterator[str]:
-    async with App(with_simulator(True), clock, url) as app:
+    async with App(with_simulator(True), clock, url, jobs=()) as app:
         port = free_port()
         runner = await app.serve("127.0.0.1", port)
         try:

@@ -444,6 +444,8 @@ async def test_one_chat_does_not_hold_up_the_others(opened: Opened, telegram: Te
 # ---- kill -9 ----
 
 CONFIG = """
+[jobs]
+enabled = false
 [gateway]
 public_url = "http://127.0.0.1:{port}"
 answers_per_sender = 100000

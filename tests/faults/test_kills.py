@@ -31,6 +31,8 @@ CLIENTS = 16
 WINDOW = 8
 TEXTS = ("অবস্থা", "STATUS 1/2023", "অবস্থা ৫/১৯৯৮", "HELP", "ভাষা বাংলা", "not a command at all")
 CONFIG = """
+[jobs]
+enabled = false
 [gateway]
 public_url = "http://127.0.0.1:{port}"
 answers_per_sender = 100000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app import SIMULATED_CHAT, SIMULATOR, App
+from bot.configured import SIMULATED_CHAT, SIMULATOR
 from bot.domain.messages import MO, Language, Press
 from bot.domain.replies import Reply, load
 from bot.domain.text import latin_digits
@@ -19,6 +19,7 @@ from bot.store.schema import appointments, audit_log
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.app import App
     from bot.store.audit import Change
     from bot.store.query import Tx
 

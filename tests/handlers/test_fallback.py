@@ -31,3 +31,14 @@ def test_a_reason_has_its_own_text_where_there_is_one() -> None:
     assert _key("find", "something") == "ask.example.find"
     assert _key("stop", "something") == "ask.unclear"
     assert {_key("officer", reason) for reason in ("missing_phone", "missing_office", "missing_name")} <= own
+
+
+def test_a_day_that_is_missing_is_asked_for_with_the_sender_s_own_line() -> None:
+    line = "AGM 12/2023 25/10/2025"
+    for reason in ("missing_date", "impossible_date", "future_date"):
+        assert _key("agm", reason, line) == f"ask.{reason}.line"
+        assert _key("agm", reason) == f"ask.{reason}"
+    assert _key("agm", "two_dates", line, line) == "ask.either"
+    assert _key("agm", "unclear_words", line) == "ask.line"
+    for command in ("election", "interim", "agm", "audit", "dividend", "remind", "undo", "approve", "reject"):
+        assert _key(command, "negated") == f"ask.example.{command}"

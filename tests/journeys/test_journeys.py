@@ -4,6 +4,8 @@ A journey is a text file: ``#`` begins a comment, ``@ number`` says who is texti
 lines of the same message are indented), ``< -`` is no answer, ``+ 11 minutes`` lets time pass. ``[2]`` behind an answer is its number of
 segments. ``{code}`` in an answer is what nobody knows before, and may be sent later. What goes to somebody else begins with ``→ number:``.
 
+``!`` runs the jobs whose time has come; what they queue follows as answers.
+
 ``@ chat number`` is the same person in his chat: ``> ☎`` shares his own contact, ``> /start {token}`` follows a link, ``> [label]`` presses
 a button; under an answer stand the name of its document and its buttons. The registry is the demo's, on 21 November 2026 at 10:00 in Dhaka.
 """
@@ -19,14 +21,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import SIMULATED_CHAT, SIMULATOR, App
+from bot.app import App
 from bot.clock import Clock
 from bot.config import Config
+from bot.configured import SIMULATED_CHAT, SIMULATOR
 from bot.domain.messages import MO, Language, Press
 from bot.domain.replies import Reply, load
 from bot.domain.text import precomposed
 from bot.domain.understanding import Call
 from bot.i18n import local
+from bot.scheduler.jobs import JOBS
 from bot.store import conversation, outbox
 from tests.conftest import NOW
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 NOTHING = "-"
+JOBS_RUN = "!"
 CHAT = "chat "
 
 
@@ -66,6 +71,10 @@ def read(path: Path) -> Iterator[Exchange]:
             if current is not None:
                 yield current
             current = Exchange(number, passed, sender, rest)
+        elif mark == "!":
+            if current is not None:
+                yield current
+            current = Exchange(number, passed, "", JOBS_RUN)
         elif mark == "<":
             assert current is not None, f"{path.name}:{number}: an answer before any text"
             current.answers.append(rest)
@@ -87,7 +96,11 @@ class Player:
     async def play(self, exchange: Exchange, provider_id: str) -> list[str]:
         """What came back, to anybody, as a journey writes it."""
         before = {row.id for row in await self.app.store.read(outbox.rows)}
-        await self.app.receiver.receive(await self._mo(exchange, provider_id))
+        if exchange.text == JOBS_RUN:
+            for job in JOBS:
+                await self.app.runner.run(job)
+        else:
+            await self.app.receiver.receive(await self._mo(exchange, provider_id))
         rows = [row for row in await self.app.store.read(outbox.rows) if row.id not in before]
         return [await self._shown(row, exchange.sender) for row in rows] or [NOTHING]
 
