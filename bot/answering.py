@@ -122,8 +122,8 @@ class Answering:
     def _told(self, context: Context, incoming: Incoming, said: Reply | Silence, fate: Fate) -> Outcome:
         """Queue the answer and what others are told, and leave the dialogue open."""
         others = self._post.notices(context) if context.notices else []
-        for term_id in context.renewals:
-            made = reminding.renew(context.tx, self._post, self._rules, term_id, context.now, context.today)
+        for renewal in context.renewals:
+            made = reminding.renew(context.tx, self._post, self._rules, renewal, context.now, context.today)
             others += made.channels
         if isinstance(said, Silence):
             return Outcome(Answer(context.inbox_id), fate, queued=frozenset(others))
@@ -215,6 +215,8 @@ class Answering:
                 return self._run(context, name, args), Fate("replied", name)
             case Ask(command="yes") if context.linked:
                 return self._run(context, "yes", {}), Fate("replied", "yes")
+            case Ask(command="approve", reason="missing_ref") if may_run("approve", context.sender.posts):
+                return self._run(context, "approve", {}), Fate("replied", "approve")
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
             case Unknown(reserved=name) if name is not None:

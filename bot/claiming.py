@@ -54,14 +54,14 @@ SECRET_AGE = timedelta(hours=1)
 class Review(Protocol):
     """Says what a message that is about to leave says now: its content, another one, or None where it is not true any more."""
 
-    def __call__(self, tx: Tx, *, message: Claimed, today: date) -> str | None:
+    def __call__(self, tx: Tx, *, message: Claimed, today: date, now: datetime) -> str | None:
         """In the unit of work that claimed it."""
         ...
 
 
-def as_it_is(tx: Tx, *, message: Claimed, today: date) -> str | None:
+def as_it_is(tx: Tx, *, message: Claimed, today: date, now: datetime) -> str | None:
     """A review that finds everything still true."""
-    del tx, today
+    del tx, today, now
     return message.content
 
 
@@ -162,7 +162,7 @@ class Claiming:
         if row.message_class not in REVIEWED:
             return self._fresh(tx, row, row.content)
         try:
-            content = self._leaving.review(tx, message=row, today=self._clock.today())
+            content = self._leaving.review(tx, message=row, today=self._clock.today(), now=now)
         except Exception as error:  # noqa: BLE001 - what may not be true any more does not leave, and holds up nothing
             why = f"not reviewed: {type(error).__name__}"
             log.error("not_reviewed", channel=self._channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.config import GatewaySettings
     from bot.domain.grammar import Call, Understanding
     from bot.domain.messages import Language, MessageClass
+    from bot.domain.milestones import Renewal
     from bot.domain.places import PlaceIndex
     from bot.domain.replies import Reply
     from bot.domain.wording import Wording
@@ -165,7 +166,7 @@ class Context:
         confirmed: whether the sender has confirmed this very request.
         opens: the dialogue to leave open, if the handler sets one.
         notices: messages to others, queued with the answer.
-        renewals: terms whose reminders were taken back and are made again, because what ended them was undone.
+        renewals: what is to be reminded of again, because an event that kept it silent was undone.
     """
 
     tx: Tx
@@ -190,7 +191,7 @@ class Context:
     confirmed: bool = False
     opens: Dialogue | None = None
     notices: list[Notice] = field(default_factory=list)
-    renewals: list[int] = field(default_factory=list)
+    renewals: list[Renewal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

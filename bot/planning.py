@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from bot.clock import DHAKA
 from bot.domain.access import head_of
-from bot.domain.milestones import ReminderKind, ladder
+from bot.domain.milestones import ReminderKind, following, ladder
 from bot.store import intents, occasions, people
-from bot.store.intents import Key, Recipient
+from bot.store.intents import UNNAMED, Key, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 NOT_ON_RECORD = 0
 """In place of a person's id: an officer whom only the registry's telephone number stands for."""
-
-UNNAMED = "—"
-"""The name of such a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +85,37 @@ class Rules:
 
 @dataclass(slots=True)
 class Days:
-    """How many societies of which office are reminded on which day: what is there, and what a plan adds.
+    """How many societies of which office are reminded of a kind of thing on which day: what is there, and what a plan adds.
 
     Args:
         most: of an office in a day.
     """
 
     most: int
-    _counts: dict[tuple[int, date], int] = field(default_factory=dict)
+    _counts: dict[tuple[int, ReminderKind, date], int] = field(default_factory=dict)
 
-    def take(self, tx: Tx, office_id: int, first: date) -> tuple[date, int]:
-        """The first day with room, from ``first`` on, and how many are before us on it."""
-        for ahead in count():
-            day = first + timedelta(days=ahead)
-            taken = self._counts.get((office_id, day))
-            if taken is None:
-                taken = intents.on_day(tx, office_id, day)
-            self._counts[office_id, day] = taken
-            if taken < self.most:
-                self._counts[office_id, day] += 1
-                return day, taken
-        raise AssertionError
+    def take(self, tx: Tx, occasion: Occasion, first: date, last: date | None) -> tuple[date, int]:
+        """The first day with room, from ``first`` on, and how many are before us on it.
+
+        Where there is no room up to ``last``, the day on which it would be too late, it is the first day all the same.
+        """
+        days = (first + timedelta(days=ahead) for ahead in count())
+        day = first
+        for each in days:
+            if last is not None and each >= last:
+                break
+            if self._taken(tx, occasion, each) < self.most:
+                day = each
+                break
+        before = self._taken(tx, occasion, day)
+        self._counts[occasion.office_id, occasion.kind, day] = before + 1
+        return day, before
+
+    def _taken(self, tx: Tx, occasion: Occasion, day: date) -> int:
+        key = (occasion.office_id, occasion.kind, day)
+        if key not in self._counts:
+            self._counts[key] = intents.on_day(tx, *key)
+        return self._counts[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,31 +148,48 @@ def plan(
     found = []
     for occasion in rules.occasions(tx, kind, ids, window.today):
         due = window.due(rules.steps(kind), occasion)
-        if due is not None:
+        # A term that is over must be told of; what else is overdue is not caught up with after days off.
+        if due is not None and (kind is ReminderKind.TERM or occasion.last_day >= window.today):
             found.append((occasion, due))
     if not found:
         return
     society_ids = [occasion.society_id for occasion, _ in found]
     known = intents.known(tx, kind, society_ids)
+    # An officer's number that has been told needs no second telling under another name.
+    told = {(*key[:4], number) for key, number in known.items()}
     bearers = intents.bearers(tx, society_ids)
     officers = _officers(tx, [occasion for occasion, _ in found], window.today) if kind is ReminderKind.TERM else {}
     for occasion, due in found:
         own = tuple(dict.fromkeys(bearers.get(occasion.society_id, ())))
-        above = tuple(each for each in officers.get(occasion.society_id, ()) if each not in own)
-        new = [each for each in (*own, *above) if key_of(occasion, due.now, each) not in known]
-        if not new:
+        new_own = tuple(each for each in own if key_of(occasion, due.now, each) not in known)
+        above = (each for each in officers.get(occasion.society_id, ()) if each not in own)
+        new_above = tuple(each for each in above if (*key_of(occasion, due.now, each)[:4], each.msisdn) not in told)
+        if not new_own and not new_above:
             continue
-        missed = (key_of(occasion, step, each) for step in due.missed for each in new)
-        send_on, before = days.take(tx, occasion.office_id, rules.quiet.allowed_from(now).astimezone(DHAKA).date())
+        missed = (key_of(occasion, step, each) for step in due.missed for each in (*new_own, *new_above))
+        send_on, before = _day(tx, rules, occasion, due, now, days)
         yield Planned(
             occasion,
             due,
-            tuple(each for each in own if each in new),
-            tuple(each for each in above if each in new),
+            new_own,
+            new_above,
             tuple(key for key in missed if key not in known),
             send_on,
             _not_before(rules, window, now, send_on, before),
         )
+
+
+PRESSING_DAYS = 7
+"""So near its last day nothing waits for room on another day."""
+
+
+def _day(tx: Tx, rules: Rules, occasion: Occasion, due: Due, now: datetime, days: Days) -> tuple[date, int]:
+    """The day a message leaves, and how many are before it: with room, but never so late that it is not worth much any more."""
+    first = rules.quiet.allowed_from(now).astimezone(DHAKA).date()
+    if -1 <= (occasion.last_day - first).days <= PRESSING_DAYS:
+        return days.take(tx, occasion, first, first)
+    then = following(rules.steps(occasion.kind), due.now)
+    return days.take(tx, occasion, first, None if then is None else min(then.on(occasion.last_day), occasion.last_day))
 
 
 def _not_before(rules: Rules, window: Window, now: datetime, send_on: date, before: int) -> datetime | None:
@@ -175,7 +199,8 @@ def _not_before(rules: Rules, window: Window, now: datetime, send_on: date, befo
         return None if at_once == now else at_once
     begins, ends = rules.quiet.hours(send_on)
     begins = max(begins, at_once)
-    return begins + max(ends - begins, timedelta()) * before / rules.reminders.societies_per_office
+    most = rules.reminders.societies_per_office
+    return begins + max(ends - begins, timedelta()) * (before % most) / most
 
 
 def key_of(occasion: Occasion, step: Milestone, person: Recipient) -> Key:
@@ -192,7 +217,8 @@ def _officers(tx: Tx, found: Iterable[Occasion], today: date) -> dict[int, tuple
         if head.role is head_of(head.level):
             heads.setdefault(head.lineage, []).append(head.person)
     numbers = {each.officer_msisdn for each in found if each.officer_msisdn and each.lineage not in heads}
-    unnamed = people.found(tx, UNNAMED, numbers)
+    # Whoever heads another office with that number gets it in his own digest.
+    unnamed = people.found(tx, UNNAMED, numbers) | people.heads_with(tx, numbers)
     return {occasion.society_id: tuple(_told(occasion, heads, unnamed)) for occasion in found}
 
 

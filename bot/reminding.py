@@ -7,28 +7,29 @@ An office-bearer gets a message of his own; the officers' reminders wait for the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot import digests
 from bot.clock import DHAKA
-from bot.domain.messages import MessageClass
+from bot.domain.messages import MessageClass, State
 from bot.domain.milestones import IntentState, ReminderKind, following
 from bot.domain.occasions import Window
 from bot.domain.replies import Reply, dump
-from bot.planning import NOT_ON_RECORD, UNNAMED, Days, key_of, plan
+from bot.planning import NOT_ON_RECORD, Days, key_of, plan
 from bot.posting import Letter
-from bot.store import intents, occasions, people
-from bot.store.intents import Recipient
+from bot.store import intents, outbox, people
+from bot.store.intents import UNNAMED, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from bot.domain.milestones import Renewal
     from bot.domain.occasions import Occasion
     from bot.planning import Planned, Rules
-    from bot.posting import Post
+    from bot.posting import Post, Posted
     from bot.store.claims import Claimed
     from bot.store.intents import Item
     from bot.store.query import Tx
@@ -63,8 +64,6 @@ def remind(
     ids: Sequence[int],
     window: Window,
     now: datetime,
-    *,
-    again: str = "",
 ) -> Made:
     """Unit of work: remind of what the window brings for these terms or societies; a second time adds nothing.
 
@@ -76,32 +75,24 @@ def remind(
         ids: what ``Rules.found`` found.
         window: the days.
         now: the gateway's time.
-        again: tells the messages from those of before, where they were taken back.
     """
     made = Made()
     days = Days(rules.reminders.societies_per_office)
     for planned in list(plan(tx, rules, kind, ids, window, now, days)):
-        _carry_out(tx, post, rules, planned, now, window.today, made, again)
+        _carry_out(tx, post, rules, planned, now, window.today, made)
     return made
 
 
-def _carry_out(
-    tx: Tx, post: Post, rules: Rules, planned: Planned, now: datetime, today: date, made: Made, again: str
-) -> None:
-    occasion, step = planned.occasion, planned.due.now
-    if occasion.term_id is not None:
-        # What still waits of an earlier milestone is not true any more, or is said again now.
-        intents.cancel_messages(tx, occasion.term_id, now, but=step.name)
+def _carry_out(tx: Tx, post: Post, rules: Rules, planned: Planned, now: datetime, today: date, made: Made) -> None:
+    occasion = planned.occasion
+    on_record: dict[int, int] = {}
     for person in planned.bearers:
-        posted = None
-        if person.msisdn is not None:
-            posted = post.send(tx, _letter(rules, planned, person.msisdn, again), now, today)
+        posted = None if person.msisdn is None else _post(tx, post, _letter(rules, planned, person.msisdn), now, today)
         state = IntentState.WITHHELD if posted is None else IntentState.MADE
         _add(tx, planned, person, state, None if posted is None else posted.id, now, made)
         if posted is not None and posted.new:
             made.queued[class_of(occasion.kind)] += 1
             made.channels.add(posted.channel)
-    on_record: dict[int, int] = {}
     for each in planned.officers:
         person = each
         if each.person_id == NOT_ON_RECORD:
@@ -120,6 +111,14 @@ def _carry_out(
             at=now,
         )
         made.intents[IntentState.SUPERSEDED] += new
+
+
+def _post(tx: Tx, post: Post, letter: Letter, now: datetime, today: date) -> Posted | None:
+    """Queue a letter. One of the same key that was taken back, or never left, does not stand in its way."""
+    posted = post.send(tx, letter, now, today)
+    if posted is not None and not posted.new and outbox.state(tx, posted.id) in {State.CANCELLED, State.EXPIRED}:
+        return post.send(tx, replace(letter, key=f"{letter.key}@{now.isoformat()}"), now, today)
+    return posted
 
 
 def _on_record(tx: Tx, officer: Recipient) -> Recipient:
@@ -156,14 +155,14 @@ def class_of(kind: ReminderKind) -> MessageClass:
     return MessageClass.REMINDER if kind is ReminderKind.TERM else MessageClass.NOTICE
 
 
-def _letter(rules: Rules, planned: Planned, msisdn: str, again: str) -> Letter:
+def _letter(rules: Rules, planned: Planned, msisdn: str) -> Letter:
     """Two people with one telephone get one message."""
     occasion, step = planned.occasion, planned.due.now
     next_step = following(rules.steps(occasion.kind), step)
     leaves = _midnight(planned.send_on)
     until = leaves + WORTH_LAST if next_step is None else _midnight(next_step.on(occasion.last_day)) + timedelta(days=1)
     return Letter(
-        key=f"{occasion.kind}:{occasion.society_id}:{occasion.name}:{step.name}:{msisdn}{again}",
+        key=f"{occasion.kind}:{occasion.society_id}:{occasion.name}:{step.name}:{msisdn}",
         to=msisdn,
         reply=reply(occasion),
         message_class=class_of(occasion.kind),
@@ -187,41 +186,46 @@ def _midnight(day: date) -> datetime:
 
 def cancel(tx: Tx, term_id: int, now: datetime) -> int:
     """Take back what is still queued about a term; a digest goes on without it. Returns how many messages were cancelled."""
-    cancelled = intents.cancel_messages(tx, term_id, now)
-    intents.cancel(tx, term_id)
-    return cancelled
+    return intents.cancel(tx, term_id, now)
 
 
-def renew(tx: Tx, post: Post, rules: Rules, term_id: int, now: datetime, today: date) -> Made:
-    """Remind again of a term whose reminders were taken back, because what ended it was undone."""
-    taken_back = intents.forget_cancelled(tx, term_id)
-    found = occasions.terms(tx, [term_id])
-    if not taken_back or not found:
-        return Made()
-    names = {step.name: step for step in rules.steps(ReminderKind.TERM)}
-    since = min((names[name].on(found[0].last_day) for name in taken_back if name in names), default=today)
-    window = Window(min(since, today), today)
-    return remind(tx, post, rules, ReminderKind.TERM, [term_id], window, now, again=f"@{now.isoformat()}")
+def cancel_outdated(tx: Tx, society_ids: Sequence[int], now: datetime, today: date) -> None:
+    """Take back what is still queued about societies whose term on record is another one by now, or ends on another day."""
+    for item in intents.waiting_of(tx, society_ids, today):
+        if item.term_id is not None and not digests.still(item):
+            intents.cancel(tx, item.term_id, now)
 
 
-def review(tx: Tx, rules: Rules, message: Claimed, today: date) -> str | None:
-    """What a message that is about to leave says now; None where it is not true any more.
+def renew(tx: Tx, post: Post, rules: Rules, renewal: Renewal, now: datetime, today: date) -> Made:
+    """Remind of what an undone event kept silent: the milestones since it was recorded, and what was taken back then."""
+    window = Window(min(renewal.since, today), today)
+    return remind(tx, post, rules, renewal.kind, [renewal.id], window, now)
 
-    Taking back what waits is not enough: a message that a courier has in its hands comes back to the queue when the provider is away.
+
+def review(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -> str | None:
+    """What a message that is about to leave says now; None where it is not true any more, or somebody else's.
+
+    Taking back what waits is not enough: a message that a courier has in its hands comes back to the queue when the provider is away,
+    and the register may be changed by an import.
     """
     if message.message_class is MessageClass.DIGEST:
-        said = digests.reviewed(tx, message.id, message.content, today)
+        said = digests.reviewed(tx, rules, message, today, now)
         return None if said is None else dump(said)
-    carried = intents.carried(tx, message.id)
-    lapsed = [item for item in carried if not _still(tx, rules, item, today)]
-    if not lapsed:
-        return message.content
-    intents.write_off(tx, lapsed, IntentState.CANCELLED)
-    return None if lapsed == carried else message.content
+    carried = intents.carried(tx, message.id, today)
+    standing = [item for item in carried if _still(tx, rules, item, today)]
+    intents.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
+    if carried and not standing:
+        return None
+    if message.message_class is MessageClass.REMINDER:
+        left = digests.caught_up(tx, rules, standing, message.id, today, now)
+        return message.content if left or not standing else None
+    return message.content
 
 
 def _still(tx: Tx, rules: Rules, item: Item, today: date) -> bool:
-    if item.kind is ReminderKind.TERM:
+    if not item.serving:
+        return False
+    if item.key.kind is ReminderKind.TERM:
         return digests.still(item)
-    found = rules.occasions(tx, item.kind, [item.society_id], today)
-    return any(occasion.name == item.occasion for occasion in found)
+    found = rules.occasions(tx, item.key.kind, [item.key.society_id], today)
+    return any(occasion.name == item.key.occasion for occasion in found)

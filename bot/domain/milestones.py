@@ -93,3 +93,18 @@ def due(steps: Iterable[Milestone], last_day: date, *, since: date, today: date)
 def following(steps: Iterable[Milestone], step: Milestone) -> Milestone | None:
     """The milestone that comes after ``step``; None behind the last."""
     return next((each for each in steps if each.days < step.days), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What is to be reminded of again, because an event that kept it silent was undone.
+
+    Attributes:
+        kind: what it is about.
+        id: of the term; of anything else, of the society.
+        since: the day on which the event was recorded.
+    """
+
+    kind: ReminderKind
+    id: int
+    since: date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.milestones import Due, Milestone, ReminderKind, due
@@ -25,7 +25,8 @@ class Occasion:
         officer_msisdn: the officer's number as the registry has it.
         name: what makes it one of its kind: see ``intents.occasion``.
         last_day: what the milestones count to.
-        recorded_on: the day on which we learnt of it, if that is known.
+        known_on: the day on which we first learnt of it, if that is known.
+        recorded_on: the day on which we learnt of its last day: later, where that was corrected.
         term_id: of a term.
         year: the co-operative year, where the text names one.
     """
@@ -38,6 +39,7 @@ class Occasion:
     officer_msisdn: str | None
     name: str
     last_day: date
+    known_on: date | None = None
     recorded_on: date | None = None
     term_id: int | None = None
     year: str | None = None
@@ -58,13 +60,22 @@ class Window:
     def due(self, steps: Sequence[Milestone], occasion: Occasion) -> Due | None:
         """What the window brings for an occasion.
 
-        A milestone that had passed when the occasion was recorded sends nothing by itself, so that the first import of a registry
-        floods nobody. One recorded in the future was recorded before the clock was set back, and says nothing.
+        A milestone that had passed when the occasion was first recorded sends nothing by itself, so that the first import of a registry
+        floods nobody. Where the last day was corrected, what has passed lately is made up for. A day of recording that lies in the
+        future was recorded before the clock was set back, and says nothing.
         """
-        recorded = occasion.recorded_on
-        since = self.since if recorded is None or recorded > self.today else max(self.since, recorded)
-        return due(steps, occasion.last_day, since=since, today=self.today)
+        known, recorded = (self._past(day) for day in (occasion.known_on, occasion.recorded_on))
+        since = self.since
+        if recorded is not None and recorded >= self.since and (known is None or known < recorded):
+            since = recorded - MADE_UP_FOR
+        return due(steps, occasion.last_day, since=since if known is None else max(since, known), today=self.today)
 
+    def _past(self, day: date | None) -> date | None:
+        return None if day is None or day > self.today else day
+
+
+MADE_UP_FOR = timedelta(days=30)
+"""What passed longer ago when an end was corrected is seen in the colours and the counts only."""
 
 USUAL_DAYS = 2
 """A scan a day looks at two days; a weekend's outage is made up for without spreading."""

@@ -12,8 +12,10 @@ given counts, and an empty cell confirms nothing. A confirmation never goes back
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from bot import reminding
 from bot.domain.access import Role
 from bot.domain.registry import SocietyLevel
 from bot.registry.importing import UNWATCHED, Plan, bring_in
@@ -200,10 +202,18 @@ class _Batch:
         society_lists.change(self._tx, self._of_societies(self._changed))
         society_lists.confirm(self._tx, self._of_societies(self._confirmed))
         societies.put_terms(self._tx, self._of_societies(self._terms), self._today)
+        self._take_back()
         societies.put_agms(self._tx, self._of_societies(self._agms))
         societies.put_audits(self._tx, self._of_societies(self._audits))
         people.end(self._tx, self._ended, self._today)
         self._seat()
+
+    def _take_back(self) -> None:
+        """What is still queued about the terms of before does not leave."""
+        added = {at for at, _ in self._new}
+        known = [self._ids[at] for at, _ in self._terms if at not in added]
+        if known:
+            reminding.cancel_outdated(self._tx, known, datetime.now(UTC), self._today)
 
     @staticmethod
     def _as_new(entry: Entry, facts: Facts) -> New:

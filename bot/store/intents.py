@@ -6,16 +6,17 @@ The key is (society, kind, occasion, milestone, person): what runs twice adds no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Date, and_, bindparam, case, delete, func, or_, select, text, update
 
 from bot.domain.access import Role
 from bot.domain.milestones import IntentState, ReminderKind
 from bot.domain.offices import Level
-from bot.store.query import Query, insert_once
+from bot.store.query import Query, upsert
 from bot.store.schema import appointments, committee_terms, intents, offices, outbox, people, societies
 from bot.store.several import among
+from bot.store.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,35 +63,47 @@ class Item:
 
     Attributes:
         id: ours.
-        kind, milestone, occasion, society_id: of the intent.
+        key: what makes it unique.
+        term_id, office_id, send_on: as in the intent.
         registration_no: of the society.
-        current_end: the last day of the society's current term; None where it has none.
-        current: the term's id.
+        lineage: of the office that looks after the society.
+        current: the id of the society's current term.
+        current_end: its last day.
+        serving: whether the person still serves the society, or an office, or stands for a number that the registry alone knows.
+        newer: whether the person is reminded of a later milestone of the same term.
     """
 
     id: int
-    kind: ReminderKind
-    society_id: int
+    key: Key
+    term_id: int | None
+    office_id: int
+    send_on: date
     registration_no: str
-    milestone: str
-    occasion: str
+    lineage: str
     current: int | None
     current_end: date | None
+    serving: bool
+    newer: bool
 
     @classmethod
-    def of(
-        cls,
-        id: int,  # noqa: A002 - the column's name
-        kind: str,
-        society_id: int,
-        registration_no: str,
-        milestone: str,
-        occasion: str,
-        current: int | None,
-        current_end: date | None,
-    ) -> Item:
+    def of(cls, *row: Any) -> Item:
         """From a row."""
-        return cls(id, ReminderKind(kind), society_id, registration_no, milestone, occasion, current, current_end)
+        term_id, office_id, send_on, registration_no, lineage, current, current_end, serving, newer = row[6:]
+        told = (term_id, office_id, send_on, registration_no, lineage, current, current_end)
+        return cls(row[0], Key.of(*row[1:6]), *told, bool(serving), bool(newer))
+
+    @property
+    def is_milestone(self) -> bool:
+        """Whether it is of a milestone, and not one that an officer asked for, which carries its reference R17."""
+        return not self.key.milestone.startswith(AGAIN)
+
+
+AGAIN = "R"
+"""Begins the milestone of a reminder that an officer asked for."""
+
+
+UNNAMED = "—"
+"""The name of a person who is only a number: an officer as the registry has him."""
 
 
 def term_occasion(term_id: int, last_day: date) -> str:
@@ -98,32 +111,43 @@ def term_occasion(term_id: int, last_day: date) -> str:
     return f"{term_id}@{last_day.isoformat()}"
 
 
-_ADD = insert_once(
+def _key_and_number(
+    society_id: int, kind: str, occasion: str, milestone: str, person_id: int, msisdn: str | None
+) -> tuple[Key, str | None]:
+    return Key.of(society_id, kind, occasion, milestone, person_id), msisdn
+
+
+_REOPENED = ("term_id", "office_id", "send_on", "state", "outbox_id", "made_at")
+_ADD = upsert(
     intents,
-    "kind",
-    "society_id",
-    "term_id",
-    "occasion",
-    "milestone",
-    "person_id",
-    "office_id",
-    "send_on",
-    "state",
-    "outbox_id",
-    "made_at",
+    *("kind", "society_id", "occasion", "milestone", "person_id", *_REOPENED),
     unique=["society_id", "kind", "occasion", "milestone", "person_id"],
+    update=_REOPENED,
+    # What was taken back, or reached nobody, may be made again; nothing else is.
+    where=text("intents.state IN ('cancelled', 'withheld')"),
 )
 _KEYS = Query(
-    select(intents.c.society_id, intents.c.kind, intents.c.occasion, intents.c.milestone, intents.c.person_id).where(
-        among(intents.c.society_id, "societies"), intents.c.kind == bindparam("kind")
+    select(
+        *(intents.c.society_id, intents.c.kind, intents.c.occasion, intents.c.milestone, intents.c.person_id),
+        people.c.msisdn,
+    )
+    .join_from(intents, people, people.c.id == intents.c.person_id)
+    .where(
+        among(intents.c.society_id, "societies"),
+        intents.c.kind == bindparam("kind"),
+        text("intents.state IN ('made', 'superseded')"),
     ),
-    Key.of,
+    _key_and_number,
 )
 _ON_DAY: Query[int] = Query(
-    select(func.count(intents.c.society_id.distinct())).where(
+    select(func.count(intents.c.society_id.distinct()))
+    .select_from(intents.outerjoin(outbox, outbox.c.id == intents.c.outbox_id))
+    .where(
         intents.c.office_id == bindparam("office_id"),
         intents.c.send_on == bindparam("day", type_=Date),
+        intents.c.kind == bindparam("kind"),
         intents.c.state == "made",
+        or_(outbox.c.state.is_(None), outbox.c.state != "cancelled"),
     )
 )
 _in_office = or_(appointments.c.ended_on.is_(None), appointments.c.ended_on > bindparam("today", type_=Date))
@@ -159,20 +183,44 @@ _current = and_(
     .correlate(_term)
     .exists(),
 )
+_newer = intents.alias("newer")
+_has_newer = (
+    select(_newer.c.id)
+    .where(
+        *(_newer.c.society_id == intents.c.society_id, _newer.c.kind == intents.c.kind),
+        *(_newer.c.occasion == intents.c.occasion, _newer.c.person_id == intents.c.person_id),
+        *(_newer.c.id > intents.c.id, _newer.c.state == "made"),
+        _newer.c.milestone.not_like(f"{AGAIN}%"),
+    )
+    .correlate(intents)
+    .exists()
+)
+_serves = or_(
+    people.c.name == UNNAMED,
+    select(appointments.c.id)
+    .where(
+        appointments.c.person_id == intents.c.person_id,
+        or_(appointments.c.society_id == intents.c.society_id, appointments.c.office_id.is_not(None)),
+        _in_office,
+    )
+    .correlate(intents)
+    .exists(),
+)
 _item = (
     select(
-        intents.c.id,
-        intents.c.kind,
-        intents.c.society_id,
-        societies.c.registration_no,
-        intents.c.milestone,
-        intents.c.occasion,
-        _term.c.id,
-        _term.c.expires_on,
+        *(intents.c.id, intents.c.society_id, intents.c.kind, intents.c.occasion, intents.c.milestone),
+        *(intents.c.person_id, intents.c.term_id, intents.c.office_id, intents.c.send_on),
+        *(societies.c.registration_no, offices.c.lineage, _term.c.id, _term.c.expires_on, _serves, _has_newer),
     )
-    .select_from(intents.join(societies, societies.c.id == intents.c.society_id).outerjoin(_term, _current))
+    .select_from(
+        intents.join(societies, societies.c.id == intents.c.society_id)
+        .join(offices, offices.c.id == societies.c.office_id)
+        .join(people, people.c.id == intents.c.person_id)
+        .outerjoin(_term, _current)
+    )
     .where(intents.c.state == "made")
 )
+_after, _travels = outbox.alias("after"), intents.alias("travels")
 _urgency = case((_term.c.expires_on < bindparam("today", type_=Date), 1), else_=0)
 _CARRIED = Query(_item.where(intents.c.outbox_id == bindparam("outbox_id")).order_by(intents.c.id), Item.of)
 _UNSENT = Query(
@@ -192,44 +240,44 @@ _WAITING_PEOPLE: Query[int] = Query(
 _CARRY: Query[int] = Query(
     update(intents).where(intents.c.id == bindparam("intent_id")).values(outbox_id=bindparam("outbox"))
 )
-_GIVE_BACK: Query[int] = Query(
-    update(intents).where(intents.c.outbox_id == bindparam("outbox"), intents.c.state == "made").values(outbox_id=None)
-)
-_QUEUED_DIGESTS: Query[int] = Query(
-    select(outbox.c.id)
+_LATER_DIGEST: Query[int] = Query(
+    select(func.min(_after.c.id))
+    .select_from(_after.join(_travels, _travels.c.outbox_id == _after.c.id))
     .where(
-        outbox.c.id.in_(
-            select(intents.c.outbox_id).where(
-                intents.c.person_id == bindparam("person_id"), intents.c.outbox_id.is_not(None)
-            )
+        _travels.c.person_id == bindparam("person_id"),
+        _after.c.id > bindparam("outbox"),
+        _after.c.message_class == "digest",
+        or_(
+            _after.c.state == "queued",
+            # Claimed together with this one, and looked at after it.
+            and_(
+                _after.c.state == "sending",
+                _after.c.lease_until_at
+                == select(outbox.c.lease_until_at).where(outbox.c.id == bindparam("outbox")).scalar_subquery(),
+            ),
         ),
-        outbox.c.state == "queued",
-        outbox.c.message_class == "digest",
     )
-    .order_by(outbox.c.id)
-)
-_CANCEL_ONE: Query[int] = Query(
-    update(outbox)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.state == "queued")
-    .values(state="cancelled", settled_at=bindparam("at"))
 )
 _WRITE_OFF: Query[int] = Query(
     update(intents).where(intents.c.id == bindparam("intent_id")).values(state=bindparam("new_state"))
 )
-_own_messages = select(outbox.c.id).where(
-    outbox.c.id.in_(
-        select(intents.c.outbox_id).where(
-            intents.c.term_id == bindparam("for_term"),
-            intents.c.milestone != bindparam("but", ""),
-            intents.c.outbox_id.is_not(None),
-        )
-    ),
-    outbox.c.state == "queued",
-    outbox.c.message_class == "reminder",
+_of_term = (
+    select(intents.c.outbox_id)
+    .where(intents.c.term_id == bindparam("for_term"), intents.c.outbox_id.is_not(None))
+    .scalar_subquery()
 )
+_others = intents.alias("others")
 _CANCEL_MESSAGES: Query[int] = Query(
     update(outbox)
-    .where(outbox.c.id.in_(_own_messages.scalar_subquery()), outbox.c.state == "queued")
+    .where(
+        outbox.c.id.in_(_of_term),
+        outbox.c.state == "queued",
+        # Also a digest that has lost the last of its societies.
+        ~select(_others.c.id)
+        .where(_others.c.outbox_id == outbox.c.id, _others.c.state == "made")
+        .correlate(outbox)
+        .exists(),
+    )
     .values(state="cancelled", settled_at=bindparam("at"))
 )
 _gone = select(outbox.c.id).where(outbox.c.id == intents.c.outbox_id, text("outbox.state IN ('queued', 'cancelled')"))
@@ -242,10 +290,38 @@ _CANCEL: Query[int] = Query(
     )
     .values(state="cancelled")
 )
-_FORGET: Query[str] = Query(
-    delete(intents)
-    .where(intents.c.term_id == bindparam("for_term"), intents.c.state == "cancelled")
-    .returning(intents.c.milestone)
+_ahead = and_(
+    intents.c.made_at > bindparam("now", type_=Instant),
+    or_(
+        intents.c.outbox_id.is_(None),
+        select(outbox.c.id)
+        .where(outbox.c.id == intents.c.outbox_id, text("outbox.state IN ('queued', 'cancelled', 'expired')"))
+        .correlate(intents)
+        .exists(),
+    ),
+)
+_CANCEL_AHEAD: Query[int] = Query(
+    update(outbox)
+    .where(
+        outbox.c.state == "queued",
+        outbox.c.id.in_(select(intents.c.outbox_id).where(_ahead).scalar_subquery()),
+    )
+    .values(state="cancelled", settled_at=bindparam("at"))
+)
+_FORGET_AHEAD: Query[int] = Query(delete(intents).where(_ahead))
+_OF_SOCIETIES = Query(
+    _item.where(
+        among(intents.c.society_id, "societies"),
+        intents.c.kind == "term",
+        or_(
+            intents.c.outbox_id.is_(None),
+            select(outbox.c.id)
+            .where(outbox.c.id == intents.c.outbox_id, text("outbox.state = 'queued'"))
+            .correlate(intents)
+            .exists(),
+        ),
+    ),
+    Item.of,
 )
 
 
@@ -260,7 +336,7 @@ def add(
     outbox_id: int | None,
     at: datetime,
 ) -> bool:
-    """Write an intent down; whether it is new."""
+    """Write an intent down, or open again one that was taken back; whether it was not there."""
     added = tx.run(
         _ADD,
         **key._asdict(),
@@ -274,14 +350,14 @@ def add(
     return added > 0
 
 
-def known(tx: Tx, kind: ReminderKind, society_ids: Sequence[int]) -> set[Key]:
-    """The intents of one kind that were made for societies, whatever became of them."""
-    return set(tx.all(_KEYS, societies=list(society_ids), kind=kind))
+def known(tx: Tx, kind: ReminderKind, society_ids: Sequence[int]) -> dict[Key, str | None]:
+    """The intents of one kind that stand, with the person's number; not what was taken back or reached nobody."""
+    return dict(tx.all(_KEYS, societies=list(society_ids), kind=kind))
 
 
-def on_day(tx: Tx, office_id: int, day: date) -> int:
-    """How many societies of an office are reminded on a day."""
-    return tx.one(_ON_DAY, office_id=office_id, day=day)
+def on_day(tx: Tx, office_id: int, kind: ReminderKind, day: date) -> int:
+    """How many societies of an office are reminded of a kind of thing on a day."""
+    return tx.one(_ON_DAY, office_id=office_id, kind=kind, day=day)
 
 
 def bearers(tx: Tx, society_ids: Sequence[int]) -> dict[int, list[Recipient]]:
@@ -297,9 +373,9 @@ def heads(tx: Tx, codes: Iterable[str], today: date) -> list[Head]:
     return tx.all(_HEADS, codes=list(codes), today=today)
 
 
-def carried(tx: Tx, outbox_id: int) -> list[Item]:
+def carried(tx: Tx, outbox_id: int, today: date) -> list[Item]:
     """The intents that travel with a message."""
-    return tx.all(_CARRIED, outbox_id=outbox_id)
+    return tx.all(_CARRIED, outbox_id=outbox_id, today=today)
 
 
 def unsent(tx: Tx, person_id: int, today: date) -> list[Item]:
@@ -317,15 +393,24 @@ def carry(tx: Tx, items: Iterable[Item], outbox_id: int) -> None:
     tx.run_many(_CARRY, ({"intent_id": item.id, "outbox": outbox_id} for item in items))
 
 
-def queued_digests(tx: Tx, person_id: int) -> list[int]:
-    """The digests of a person that have not left."""
-    return tx.all(_QUEUED_DIGESTS, person_id=person_id)
+def later_digest(tx: Tx, person_id: int, outbox_id: int) -> int | None:
+    """The next digest of a person that has not left either."""
+    return tx.first(_LATER_DIGEST, person_id=person_id, outbox=outbox_id)
 
 
-def take_back(tx: Tx, outbox_id: int, at: datetime) -> None:
-    """Cancel a digest that has not left; its intents wait for the next one."""
-    if tx.run(_CANCEL_ONE, row_id=outbox_id, at=at):
-        tx.run(_GIVE_BACK, outbox=outbox_id)
+def overtake(tx: Tx, item: Item, milestone: str, outbox_id: int, at: datetime) -> None:
+    """Let a message stand for a later milestone than the one it was made for, which is superseded."""
+    write_off(tx, [item], IntentState.SUPERSEDED)
+    add(
+        tx,
+        item.key._replace(milestone=milestone),
+        term_id=item.term_id,
+        office_id=item.office_id,
+        send_on=item.send_on,
+        state=IntentState.MADE,
+        outbox_id=outbox_id,
+        at=at,
+    )
 
 
 def write_off(tx: Tx, items: Iterable[Item], state: IntentState) -> None:
@@ -333,16 +418,18 @@ def write_off(tx: Tx, items: Iterable[Item], state: IntentState) -> None:
     tx.run_many(_WRITE_OFF, ({"intent_id": item.id, "new_state": state} for item in items))
 
 
-def cancel_messages(tx: Tx, term_id: int, at: datetime, *, but: str = "") -> int:
-    """Cancel what is queued about a term, all but one milestone's; returns how many messages."""
-    return tx.run(_CANCEL_MESSAGES, for_term=term_id, but=but, at=at)
-
-
-def cancel(tx: Tx, term_id: int) -> None:
-    """The intents of a term whose messages have not left are cancelled."""
+def cancel(tx: Tx, term_id: int, at: datetime) -> int:
+    """Cancel the intents of a term that have not left, and their messages; returns how many messages."""
     tx.run(_CANCEL, for_term=term_id)
+    return tx.run(_CANCEL_MESSAGES, for_term=term_id, at=at)
 
 
-def forget_cancelled(tx: Tx, term_id: int) -> list[str]:
-    """Cancelled intents of a term are made anew: forget them; returns their milestones."""
-    return tx.all(_FORGET, for_term=term_id)
+def waiting_of(tx: Tx, society_ids: Sequence[int], today: date) -> list[Item]:
+    """The reminders of societies' terms that have not left."""
+    return tx.all(_OF_SOCIETIES, societies=list(society_ids), today=today)
+
+
+def forget_ahead(tx: Tx, now: datetime) -> int:
+    """Forget what was made by a clock that ran ahead, and has not left; returns how many intents."""
+    tx.run(_CANCEL_AHEAD, now=now, at=now)
+    return tx.run(_FORGET_AHEAD, now=now)

@@ -9,24 +9,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, Text, bindparam, func, select
+from sqlalchemy import Date, Text, and_, bindparam, func, or_, select, text
 
 from bot.domain.milestones import ReminderKind
 from bot.domain.occasions import Occasion, Window, audit_day
 from bot.domain.period import cooperative_year
 from bot.store.intents import term_occasion
 from bot.store.query import Query
-from bot.store.schema import agms, audits, committee_terms, dividends, offices, societies
+from bot.store.schema import CORRECTED, agms, audits, committee_terms, dividends, offices, societies
 from bot.store.several import among
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Table
 
     from bot.domain.milestones import Milestone
     from bot.store.query import Tx
 
+_DAY = timedelta(days=1)
 _SINCE, _UNTIL = bindparam("since", type_=Date), bindparam("until", type_=Date)
 _later = committee_terms.alias("later")
 _is_current = (
@@ -45,18 +46,18 @@ def _term(
     officer: str | None,
     term_id: int,
     ends: date,
+    known_on: date | None,
     recorded_on: date | None,
 ) -> Occasion:
     name = term_occasion(term_id, ends)
-    kind = ReminderKind.TERM
-    return Occasion(kind, society_id, registration_no, office_id, lineage, officer, name, ends, recorded_on, term_id)
+    of_society = (ReminderKind.TERM, society_id, registration_no, office_id, lineage, officer)
+    return Occasion(*of_society, name, ends, known_on, recorded_on, term_id)
 
 
-_TERMS_ENDING = Query(
-    select(committee_terms.c.id, committee_terms.c.expires_on, committee_terms.c.society_id).where(
-        committee_terms.c.expires_on >= _SINCE, committee_terms.c.expires_on <= _UNTIL, _is_current
-    ),
-    lambda term, ends, society: (int(term), ends, int(society)),
+_TERMS_ENDING: Query[int] = Query(
+    select(committee_terms.c.id)
+    .where(committee_terms.c.expires_on >= _SINCE, committee_terms.c.expires_on <= _UNTIL, _is_current)
+    .order_by(committee_terms.c.expires_on, committee_terms.c.society_id)
 )
 _society = (
     societies.c.id,
@@ -66,7 +67,10 @@ _society = (
     societies.c.officer_msisdn,
 )
 _TERMS = Query(
-    select(*_society, committee_terms.c.id, committee_terms.c.expires_on, committee_terms.c.recorded_on)
+    select(
+        *(*_society, committee_terms.c.id, committee_terms.c.expires_on),
+        *(committee_terms.c.known_on, committee_terms.c.recorded_on),
+    )
     .select_from(
         committee_terms.join(societies, societies.c.id == committee_terms.c.society_id).join(
             offices, offices.c.id == societies.c.office_id
@@ -74,6 +78,13 @@ _TERMS = Query(
     )
     .where(among(committee_terms.c.id, "ids"), _is_current),
     _term,
+)
+_TERMS_CORRECTED: Query[int] = Query(
+    select(committee_terms.c.id)
+    .where(
+        committee_terms.c.recorded_on >= _SINCE, committee_terms.c.recorded_on <= _UNTIL, text(CORRECTED), _is_current
+    )
+    .order_by(committee_terms.c.expires_on, committee_terms.c.society_id)
 )
 _CURRENT: Query[int] = Query(
     select(committee_terms.c.id).where(committee_terms.c.society_id == bindparam("society_id"), _is_current)
@@ -88,7 +99,11 @@ def _after(cause: Table, done: Table) -> tuple[Query[int], Query[Any]]:
     """
     since_then = (
         select(done.c.society_id)
-        .where(done.c.society_id == cause.c.society_id, done.c.held_on >= cause.c.held_on)
+        .where(
+            done.c.society_id == cause.c.society_id,
+            # Of an entry without a day the year says enough.
+            or_(done.c.held_on >= cause.c.held_on, and_(done.c.held_on.is_(None), done.c.year >= cause.c.year)),
+        )
         .correlate(cause)
         .exists()
     )
@@ -100,7 +115,7 @@ def _after(cause: Table, done: Table) -> tuple[Query[int], Query[Any]]:
         .exists()
     )
     found: Query[int] = Query(
-        select(cause.c.society_id).where(cause.c.held_on >= _SINCE, cause.c.held_on <= _UNTIL, latest, ~since_then)
+        select(cause.c.society_id).where(cause.c.held_on >= _SINCE, cause.c.held_on <= _UNTIL, ~since_then, latest)
     )
     loaded: Query[Any] = Query(
         select(*_society, cause.c.year, cause.c.held_on)
@@ -133,13 +148,29 @@ _AUDITS: Query[Any] = Query(
 
 
 def terms_due(tx: Tx, steps: Sequence[Milestone], window: Window) -> list[int]:
-    """The current terms that reach a milestone in the window: those that still run by days left, then those that are over."""
-    found: dict[int, tuple[bool, date, int]] = {}
-    for step in steps:
-        ahead = timedelta(days=step.days)
-        for term, ends, society in tx.all(_TERMS_ENDING, since=window.since + ahead, until=window.today + ahead):
-            found[term] = (ends < window.today, ends, society)
-    return sorted(found, key=found.__getitem__)
+    """The current terms that reach a milestone in the window, or whose end was corrected in it; those that still run come first."""
+    found: list[int] = []
+    spans = _spans((step.days for step in steps), window)
+    today, yesterday = window.today, window.today - _DAY
+    for since, until in (
+        *((max(since, today), until) for since, until in spans if until >= today),
+        *((since, min(until, yesterday)) for since, until in spans if since < today),
+    ):
+        found += tx.all(_TERMS_ENDING, since=since, until=until)
+    found += tx.all(_TERMS_CORRECTED, since=window.since, until=window.today)
+    return list(dict.fromkeys(found))
+
+
+def _spans(ahead: Iterable[int], window: Window) -> list[tuple[date, date]]:
+    """The window so many days on, for each: in order, and what overlaps or touches as one, so that no row is read twice."""
+    spans: list[tuple[date, date]] = []
+    for days in sorted(ahead):
+        since, until = window.since + timedelta(days=days), window.today + timedelta(days=days)
+        if spans and since <= spans[-1][1] + _DAY:
+            spans[-1] = (spans[-1][0], until)
+        else:
+            spans.append((since, until))
+    return spans
 
 
 def terms(tx: Tx, ids: Sequence[int]) -> list[Occasion]:
@@ -158,12 +189,10 @@ def first_recorded(tx: Tx) -> date | None:
 
 
 def _range(tx: Tx, query: Query[int], within: int, steps: Sequence[Milestone], window: Window) -> list[int]:
-    found: dict[int, None] = {}
-    for step in steps:
-        # The entry's day + within - step.days falls into the window.
-        ago = timedelta(days=within - step.days)
-        found |= dict.fromkeys(tx.all(query, since=window.since - ago, until=window.today - ago))
-    return list(found)
+    # The entry's day + within - step.days falls into the window.
+    spans = _spans((step.days - within for step in steps), window)
+    found = (society for since, until in spans for society in tx.all(query, since=since, until=until))
+    return list(dict.fromkeys(found))
 
 
 def agms_due(tx: Tx, within: int, steps: Sequence[Milestone], window: Window) -> list[int]:

@@ -138,6 +138,7 @@ _SAID: Query[tuple[str, Language]] = Query(
     lambda content, language: (str(content), Language(language)),
 )
 _ID: Query[int] = Query(select(outbox.c.id).where(outbox.c.key == bindparam("key")))
+_STATE: Query[str] = Query(select(outbox.c.state).where(outbox.c.id == bindparam("row_id")))
 _ANY: Query[int] = Query(select(outbox.c.id).limit(1))
 _COUNTS = Query(
     select(outbox.c.channel, outbox.c.state, func.count())
@@ -186,6 +187,11 @@ def add(
 def id_of(tx: Tx, key: str) -> int:
     """The row with this key, which is there."""
     return tx.one(_ID, key=key)
+
+
+def state(tx: Tx, row_id: int) -> State:
+    """Where a message is."""
+    return State(tx.one(_STATE, row_id=row_id))
 
 
 def current(tx: Tx, row_id: int, channel: str) -> Current | None:

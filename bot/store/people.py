@@ -17,6 +17,7 @@ from bot.domain.offices import NATION_CODE, Level, Office
 from bot.store.given import given, given_query
 from bot.store.query import Query, insert_once, values_of
 from bot.store.schema import appointments, links, offices, people, societies, subscribers
+from bot.store.several import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -242,14 +243,13 @@ _STAFF = Query(
     ).where(offices.c.lineage >= bindparam("lineage"), offices.c.lineage < bindparam("lineage_end")),
     _staffed,
 )
-_POSTS_OF = Query(
-    _staff.select_from(
-        people.join(appointments, appointments.c.person_id == people.c.id).join(
-            offices, offices.c.id == appointments.c.office_id
-        )
-    ).where(people.c.msisdn == bindparam("number"), _open_now),
-    _staffed,
-)
+# From the person on: what begins with the offices reads them all.
+_posts = _staff.select_from(
+    people.join(appointments, appointments.c.person_id == people.c.id).join(
+        offices, offices.c.id == appointments.c.office_id
+    )
+).where(_open_now)
+_POSTS_OF = Query(_posts.where(people.c.msisdn == bindparam("number")), _staffed)
 _BEARERS = Query(
     select(*_HOLDING)
     .join_from(appointments, people, people.c.id == appointments.c.person_id)
@@ -265,6 +265,18 @@ _LOCAL_HEADS: Query[int] = Query(
     .where(appointments.c.role == Role.UPAZILA_OFFICER.value, _open_now)
     .group_by(appointments.c.person_id)
     .order_by(appointments.c.person_id)
+)
+_HEADS_WITH = Query(
+    select(people.c.msisdn, func.min(people.c.id))
+    .join_from(people, appointments, appointments.c.person_id == people.c.id)
+    .where(among(people.c.msisdn, "numbers"), appointments.c.office_id.is_not(None), _open_now)
+    .group_by(people.c.msisdn),
+    lambda msisdn, person_id: (str(msisdn), int(person_id)),
+)
+_LINEAGES_OF: Query[str] = Query(
+    select(offices.c.lineage)
+    .join_from(appointments, offices, offices.c.id == appointments.c.office_id)
+    .where(appointments.c.person_id == bindparam("person_id"), _open_now)
 )
 # Not a full lock: rows that refer to the office, such as those of an import, are not held up by it.
 _LOCK: Query[int] = Query(select(offices.c.id).where(offices.c.code == NATION_CODE).with_for_update(key_share=True))
@@ -291,9 +303,19 @@ def registered_officer(tx: Tx, society_id: int) -> str | None:
     return tx.first(_REGISTERED, society_id=society_id)
 
 
+def lineages_of(tx: Tx, person_id: int) -> list[str]:
+    """The lineages of the offices that a person serves."""
+    return tx.all(_LINEAGES_OF, person_id=person_id)
+
+
 def number_of(tx: Tx, person_id: int) -> str | None:
     """A person's number."""
     return tx.first(_NUMBER_OF, person_id=person_id)
+
+
+def heads_with(tx: Tx, msisdns: Collection[str]) -> dict[str, int]:
+    """The people who serve at offices with some of these numbers, by number."""
+    return dict(tx.all(_HEADS_WITH, numbers=list(msisdns))) if msisdns else {}
 
 
 def local_heads(tx: Tx) -> list[int]:

@@ -171,6 +171,7 @@ def upsert(
     unique: Sequence[str],
     update: Sequence[str],
     following: Mapping[str, str] = NOTHING_FOLLOWS,
+    where: Any = None,
 ) -> Query[int]:
     """An insert that updates ``update`` where a row with the same ``unique`` columns is already there.
 
@@ -180,6 +181,7 @@ def upsert(
         unique: what makes a row the same.
         update: what is changed then.
         following: column → another one: it is changed only where the other one becomes something else.
+        where: only rows for which this holds are changed.
     """
     statements = {}
     for name, dialect in _DIALECTS.items():
@@ -191,6 +193,7 @@ def upsert(
                 column: case((table.c[cause] != insert.excluded[cause], insert.excluded[column]), else_=table.c[column])
                 for column, cause in following.items()
             },
+            where=where,
         )
     return Query(statements)
 

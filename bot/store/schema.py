@@ -14,6 +14,7 @@ from bot.store.tables.finding import (
     search_words,
 )
 from bot.store.tables.registry import (
+    CORRECTED,
     agms,
     appointments,
     audits,
@@ -28,6 +29,7 @@ from bot.store.tables.traffic import HELD, READY, SECRET, dialogues, inbox, outb
 from bot.store.tables.trust import audit_log, links, marks, tickets
 
 __all__ = [
+    "CORRECTED",
     "HELD",
     "READY",
     "SECRET",

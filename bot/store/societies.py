@@ -215,7 +215,7 @@ CONFIRM: Query[int] = Query(
 )
 _PUT_TERM = upsert(
     committee_terms,
-    *("society_id", "basis", "formed_on", "expires_on", "recorded_on"),
+    *("society_id", "basis", "formed_on", "expires_on", "known_on", "recorded_on"),
     unique=["society_id", "formed_on"],
     update=["basis", "expires_on"],
     following={"recorded_on": "expires_on"},
@@ -311,6 +311,7 @@ def put_terms(tx: Tx, terms: Iterable[tuple[int, Term]], recorded_on: date | Non
                 "basis": term.basis.value,
                 "formed_on": term.formed_on,
                 "expires_on": term.expires_on,
+                "known_on": recorded_on,
                 "recorded_on": recorded_on,
             }
             for society, term in terms

@@ -17,6 +17,7 @@ from bot.planning import Days, Rules, plan
 from bot.reminding import class_of, remind
 from bot.scheduler.job import Job
 from bot.store import occasions
+from bot.store.intents import forget_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +51,9 @@ def window(tx: Tx, state: Mapping[str, Any], today: date) -> Window:
 
 async def _run(run: Run) -> None:
     rules = Rules.of(run.config)
+    if run.state.get("seen_until", "") > run.today.isoformat():
+        # The clock ran ahead: what was made by it, and has not left, must not keep the real day's reminders from being made.
+        run.detail["forgotten"] = await run.store.write(partial(forget_ahead, now=run.now))
     days = await run.store.read(partial(window, state=run.state, today=run.today))
     intents: Counter[str] = Counter()
     for kind in ReminderKind:

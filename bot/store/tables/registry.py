@@ -59,6 +59,8 @@ societies = Table(
     one_of("level", SocietyLevel),
 )
 
+CORRECTED = "recorded_on IS NOT NULL AND (known_on IS NULL OR known_on < recorded_on)"
+
 committee_terms = Table(
     "committee_terms",
     metadata,
@@ -67,9 +69,17 @@ committee_terms = Table(
     Column("basis", Text, nullable=False),
     Column("formed_on", Date, nullable=False),
     Column("expires_on", Date, nullable=False, index=True),
-    # The day on which we learnt of it, or of its end: milestones before it are not ours to remind of. Unknown of what is older.
+    # The days on which we first learnt of it, and of its end: milestones before the first are not ours to remind of, and an end that was
+    # corrected is made up for. Unknown of what is older than the columns.
+    Column("known_on", Date),
     Column("recorded_on", Date),
     UniqueConstraint("society_id", "formed_on"),
+    Index(
+        "ix_committee_terms_corrected",
+        "recorded_on",
+        sqlite_where=text(CORRECTED),
+        postgresql_where=text(CORRECTED),
+    ),
     one_of("basis", Basis),
     CheckConstraint("expires_on >= formed_on", name="order"),
 )

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 
+_CORRECTED = "recorded_on IS NOT NULL AND (known_on IS NULL OR known_on < recorded_on)"
 _READY = "state = 'queued' AND not_before_at IS NULL"
 _HELD = "state = 'queued' AND not_before_at IS NOT NULL"
 
@@ -128,7 +129,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_intents_term_id"), "intents", ["term_id"], unique=False)
     op.create_index(op.f("ix_agms_held_on"), "agms", ["held_on"], unique=False)
     op.create_index(op.f("ix_audits_held_on"), "audits", ["held_on"], unique=False)
+    op.add_column("committee_terms", sa.Column("known_on", sa.Date(), nullable=True))
     op.add_column("committee_terms", sa.Column("recorded_on", sa.Date(), nullable=True))
+    op.create_index(
+        "ix_committee_terms_corrected",
+        "committee_terms",
+        ["recorded_on"],
+        unique=False,
+        sqlite_where=sa.text(_CORRECTED),
+        postgresql_where=sa.text(_CORRECTED),
+    )
     op.create_index(
         "ix_outbox_held",
         "outbox",
