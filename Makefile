@@ -38,7 +38,7 @@ bench: $(VENV) $(NODE) ## Measure throughput and latency on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 faults: $(VENV) $(NODE) ## Kill the program some hundred times and look for lost or doubled messages
-	@BARTA_KILLS=200 $(BIN)/python -m pytest tests/faults $(ARGS)
+	@BARTA_KILLS=200 BARTA_COUNTRY_DAYS=90 $(BIN)/python -m pytest tests/faults tests/scheduler/test_country.py $(ARGS)
 
 format: $(VENV) ## Format the code and fix what can be fixed by itself
 	$(BIN)/ruff format

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import answers, documents, importing, searching
+from benchmarks import answers, documents, importing, reminding, searching
 
 BENCHMARKS = {
     "answers": answers.main,
     "documents": documents.main,
     "importing": importing.main,
+    "reminding": reminding.main,
     "searching": searching.main,
 }
 

@@ -202,6 +202,7 @@ class Answering:
             renderer=self._renderer,
             law=self._rules.law,
             reminders=self._rules.reminders,
+            quiet=self._rules.quiet,
             start_url=self._start_url(),
             has_sms=self._post.has_sms,
             puzzled_at=subscriber.puzzled_at,

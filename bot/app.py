@@ -7,7 +7,7 @@ import signal
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -93,8 +93,14 @@ def parts(config: settings.Config) -> Parts:
 
 def grammar(config: settings.Config) -> Grammar:
     """The parser with the words of the catalogues."""
+    return _grammar(config.gateway.keywords)
+
+
+@lru_cache(maxsize=4)
+def _grammar(keywords: tuple[str, ...]) -> Grammar:
+    """Built once: that takes half a second, and it holds no state."""
     words = (read_catalogue(language, "words") for language in Language)
-    return Grammar(Vocabulary.from_catalogues(*words), config.gateway.keywords)
+    return Grammar(Vocabulary.from_catalogues(*words), keywords)
 
 
 class App:

@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from bot.domain.wording import Wording
 
 # Words that messages are filled with, and the texts of pages and printed documents: none is ever a message by itself.
-_NOT_MESSAGES = ("colour.", "year.", "page.", "role.", "event.", "mark.", "menu.", "document.", "subject.", "gap.")
+_NOT_MESSAGES = (
+    "colour.",
+    "year.",
+    "page.",
+    "role.",
+    "event.",
+    "mark.",
+    "menu.",
+    "document.",
+    "subject.",
+    "gap.",
+    "example.",
+)
 
 
 def check(renderer: Renderer) -> list[Finding]:

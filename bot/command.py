@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.domain.messages import Language, MessageClass
     from bot.domain.milestones import Renewal
     from bot.domain.places import PlaceIndex
+    from bot.domain.quiet import QuietHours
     from bot.domain.replies import Reply
     from bot.domain.wording import Wording
     from bot.i18n import Renderer
@@ -159,6 +160,7 @@ class Context:
         renderer: for texts that are looked at before they are said.
         law: what the Act and its rules set.
         reminders: when people are reminded, and how long what was recorded may be undone.
+        quiet: when nobody is disturbed by what he did not ask for.
         start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
         has_sms: whether a short message reaches anybody: not where chats are the only channels.
         puzzled_at: when this number last got the short help.
@@ -184,6 +186,7 @@ class Context:
     renderer: Renderer
     law: LawSettings
     reminders: ReminderSettings
+    quiet: QuietHours
     start_url: str | None = None
     has_sms: bool = True
     puzzled_at: datetime | None = None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.messages import MessageClass
 from bot.domain.milestones import IntentState, ReminderKind, due
-from bot.domain.replies import Reply
+from bot.domain.replies import Reply, load
 from bot.domain.wording import Slot, Wording
 from bot.posting import Letter
 from bot.store import about, intents, people, terms
@@ -32,6 +32,9 @@ SHOWN = 6
 
 WORTH = timedelta(days=60)
 """A digest is worth sending so long; it says what is true on the day it leaves."""
+
+KINDS = ("digest", "red")
+"""How the keys of digests begin; the person they are for comes next."""
 
 TEXTS = (
     Wording("digest", 4, {"n": Slot.COUNT, "red": Slot.COUNT}, row="digest.item", rows=SHOWN),
@@ -135,7 +138,10 @@ def _red(tx: Tx, person_id: int, items: Sequence[Item], today: date) -> int:
 
 def reviewed(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -> Reply | None:
     """What a digest says when it leaves; None where nothing of it is true any more, or the next one, which waits too, says it."""
-    kind, person = message.key.split(":")[:2]
+    kind, _, rest = message.key.partition(":")
+    person = rest.partition(":")[0]
+    if kind not in KINDS or not person.isdigit():
+        return load(message.content)
     if kind == "red":
         red = _red(tx, int(person), (), today)
         return Reply("digest.red", {"red": red}) if red else None

@@ -40,7 +40,8 @@ _PHASE_DAYS = {
 }
 # Letters of one unit each; no space, so that nothing is saved by trimming.
 _WIDE_BN, _WIDE_EN = "ক", "M"
-_SUBJECT = "subject."
+_LONGEST = {Slot.SUBJECT: "subject.", Slot.EXAMPLE: "example."}
+"""Slots that a text of the catalogue fills, the longest of those with a prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ def worst(renderer: Renderer, wording: Wording, language: Language) -> Reply:
 
 
 def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
-    if slot is Slot.SUBJECT:
-        subjects = {key: text for key, text in renderer.texts[language].items() if key.startswith(_SUBJECT)}
-        return max(subjects, key=lambda key: len(subjects[key])).removeprefix(_SUBJECT)
+    if (prefix := _LONGEST.get(slot)) is not None:
+        texts = {key: text for key, text in renderer.texts[language].items() if key.startswith(prefix)}
+        return max(texts, key=lambda key: len(texts[key])).removeprefix(prefix)
     letter = _WIDE_BN if language is Language.BN else _WIDE_EN
     return {
         Slot.REG_NO: "88888/2019",

@@ -191,6 +191,7 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.CODE: _digits,
     Slot.URL: lambda _, value, __: str(value),
     Slot.ROLE: lambda renderer, value, language: renderer.text(language, f"role.{value}"),
+    Slot.EXAMPLE: lambda renderer, value, language: renderer.text(language, f"example.{value}"),
     Slot.EVENT: lambda renderer, value, language: renderer.text(language, f"event.{value}"),
     Slot.MARK: lambda renderer, value, language: renderer.text(language, f"mark.{value}"),
     Slot.SUBJECT: lambda renderer, value, language: renderer.text(language, f"subject.{value}"),

@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import reminding
+from bot.clock import DHAKA
 from bot.domain.events import BASIS, TERMS, EventKind, concerned_year
+from bot.domain.milestones import ReminderKind, Renewal
 from bot.domain.registry import Basis
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
@@ -33,11 +35,12 @@ _DONE = {**_REG, **_DAY, "name": Slot.NAME, "ref": Slot.CODE}
 
 TEXTS = (
     Wording("record.future", 2, _DAY),
-    Wording("record.before_registration", 2, {**_REG, **_DAY}),
-    Wording("record.earlier", 2, {**_REG, **_DAY, "until": Slot.DATE}),
+    Wording("record.before_registration", 3, {**_REG, **_DAY}, row="approve.or_reject", rows=1),
+    Wording("record.earlier", 3, {**_REG, **_DAY, "until": Slot.DATE}, row="approve.or_reject", rows=1),
     Wording("record.known", 2, {**_REG, **_DAY, "event": Slot.EVENT}),
     Wording("record.phones", 2, _REG),
     Wording("record.was", 1, _DAY),
+    Wording("record.newer_year", 1, {"y": Slot.YEAR}),
 )
 """What every kind of event may lead to."""
 
@@ -48,8 +51,8 @@ def term_done(kind: EventKind) -> Wording:
 
 
 def yearly_done(kind: EventKind, **more: Slot) -> Wording:
-    """The echo of a meeting, an audit or a dividend; a further line tells what was on record before."""
-    return Wording(f"{kind}.done", 3, {**_DONE, "y": Slot.YEAR, **more}, row="record.was", rows=1)
+    """The echo of a meeting, an audit or a dividend; further lines tell what was on record before, and that a newer year is."""
+    return Wording(f"{kind}.done", 3, {**_DONE, "y": Slot.YEAR, **more}, row="record.newer_year", rows=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,13 @@ def _yearly(context: Context, told: Told, held: Held, ref: int) -> Applied:
     before = {} if was is None else {"year": year, "held_on": _iso(was.held_on)}
     log(context, told.kind, "record", held, before=before, after={"year": year, "held_on": told.on.isoformat()})
     back = {"year": year, "put": told.on.isoformat(), "was": None if was is None else [_iso(was.held_on)]}
-    corrected = () if was is None or was.held_on is None else (Reply("record.was", {"d": was.held_on}),)
+    lines = [] if was is None or was.held_on is None else [Reply("record.was", {"d": was.held_on})]
+    latest = history.latest_year(context.tx, told.kind, held.id)
+    if latest is not None and latest > year:
+        lines.append(Reply("record.newer_year", {"y": latest}))
     within = {EventKind.AUDIT: context.law.agm_within_days, EventKind.AGM: context.law.dividend_within_days}
     follows = {"until": told.on + timedelta(days=within[told.kind])} if told.kind in within else {}
-    return Applied(back, _echo(told, ref, {"y": year, **follows}, *corrected))
+    return Applied(back, _echo(told, ref, {"y": year, **follows}, *lines))
 
 
 def _echo(told: Told, ref: int, more: Mapping[str, Any], *lines: Reply) -> Reply:
@@ -151,17 +157,22 @@ def year_of(context: Context, told: Told) -> str:
 
 def take_back(context: Context, event: Event, held: Held) -> bool:
     """Put back exactly what was before a recorded event; False where what is on record now is not what it left."""
-    if not event.before or any(_follows(one, event) for one in events.recorded_after(context.tx, event)):
+    if not event.before or builds_on(context, event) is not None:
         return False
     undone = _end_term(context, event, held) if event.kind in TERMS else _take_year(context, event, held)
     return undone and events.undo(context.tx, event)
+
+
+def builds_on(context: Context, event: Event) -> Event | None:
+    """The newest event that builds on a recorded one, and has to be taken back before it."""
+    return next((one for one in events.recorded_after(context.tx, event) if _follows(one, event)), None)
 
 
 def _follows(later: Event, event: Event) -> bool:
     """Whether a later event builds on one: begins a term after its term, or corrects the same year."""
     if event.kind in TERMS:
         return later.kind in TERMS
-    return later.kind is event.kind and later.before.get("year") == event.before["year"]
+    return bool(event.before) and later.kind is event.kind and later.before.get("year") == event.before["year"]
 
 
 def _end_term(context: Context, event: Event, held: Held) -> bool:
@@ -181,7 +192,7 @@ def _end_term(context: Context, event: Event, held: Held) -> bool:
         history.change_term(tx, current.id, Basis(basis), date.fromisoformat(expires_on), _day(recorded_on))
         again = history.terms(tx, held.id)[0]
     if again is not None:
-        context.renewals.append(again.id)
+        context.renewals.append(Renewal(ReminderKind.TERM, again.id, _recorded(event)))
     log(context, event.kind, "undo", held, before=_shown(current), after=_shown(again))
     return True
 
@@ -198,7 +209,12 @@ def _take_year(context: Context, event: Event, held: Held) -> bool:
         history.put(tx, event.kind, held.id, Yearly(year, _day(back["was"][0])))
     after = {} if back["was"] is None else {"year": year, "held_on": back["was"][0]}
     log(context, event.kind, "undo", held, before={"year": year, "held_on": back["put"]}, after=after)
+    context.renewals.append(Renewal(ReminderKind(event.kind), held.id, _recorded(event)))
     return True
+
+
+def _recorded(event: Event) -> date:
+    return (event.decided_at or event.reported_at).astimezone(DHAKA).date()
 
 
 def _shown(term: TermRow | None) -> dict[str, Any]:

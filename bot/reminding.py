@@ -19,7 +19,7 @@ from bot.domain.occasions import Window
 from bot.domain.replies import Reply, dump
 from bot.planning import NOT_ON_RECORD, Days, key_of, plan
 from bot.posting import Letter
-from bot.store import intents, outbox, people
+from bot.store import intents, occasions, outbox, people
 from bot.store.intents import UNNAMED, Recipient
 
 if TYPE_CHECKING:
@@ -198,8 +198,12 @@ def cancel_outdated(tx: Tx, society_ids: Sequence[int], now: datetime, today: da
 
 def renew(tx: Tx, post: Post, rules: Rules, renewal: Renewal, now: datetime, today: date) -> Made:
     """Remind of what an undone event kept silent: the milestones since it was recorded, and what was taken back then."""
-    window = Window(min(renewal.since, today), today)
-    return remind(tx, post, rules, renewal.kind, [renewal.id], window, now)
+    since = [renewal.since, today]
+    if renewal.kind is ReminderKind.TERM:
+        names = intents.cancelled_of(tx, renewal.id)
+        steps = [step for step in rules.steps(ReminderKind.TERM) if step.name in names]
+        since += [step.on(term.last_day) for term in occasions.terms(tx, [renewal.id]) for step in steps]
+    return remind(tx, post, rules, renewal.kind, [renewal.id], Window(min(since), today), now)
 
 
 def review(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -> str | None:

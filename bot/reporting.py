@@ -1,6 +1,7 @@
 """Who tells of an event, and what becomes of it: the office that looks after the society records it, its office-bearers report it.
 
-A report waits until that office approves or rejects it, and both sides hear of it. Where the officer records by himself what is reported
+A report waits until that office approves or rejects it, and both sides hear of it; where the office has nobody, somebody hears that it
+waits. Where the officer records by himself what is reported
 already, the report is approved with that. Higher offices see, and never edit.
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
+    from bot.domain.offices import Office
     from bot.domain.registry import Standing
     from bot.store.events import Event, Held
 
@@ -40,13 +42,16 @@ TEXTS = (
     Wording("report.taken", 2, {**_EVENT, **_REF}),
     Wording("report.waits", 3, {**_EVENT, **_REF}),
     Wording("report.already", 2, {**_EVENT, **_REF}),
+    Wording("report.already_own", 2, {**_EVENT, **_REF}),
     Wording("report.asked", 4, {**_EVENT, **_REF, "name": Slot.NAME, "role": Slot.ROLE, "phone": Slot.PHONE}),
+    Wording("report.waiting", 4, {**_EVENT, **_REF, "name": Slot.NAME, "role": Slot.ROLE, "phone": Slot.PHONE}),
     Wording("report.approve", 1),
     Wording("report.reject", 1),
     Wording("report.approved", 2, {**_EVENT, **_REF}),
     Wording("report.rejected", 2, {**_EVENT, **_REF}),
     Wording("report.rejected_because", 3, {**_EVENT, **_REF, "reason": Slot.LINE}),
     Wording("report.other_day", 3, {**_EVENT, **_REF, "told": Slot.DATE}),
+    Wording("report.reopened", 3, {**_EVENT, **_REF}),
     Wording("report.not_found", 1, _REF),
     Wording("report.is_recorded", 2, {**_EVENT, **_REF}),
     Wording("report.is_rejected", 2, {**_EVENT, **_REF}),
@@ -162,30 +167,69 @@ def _close_rivals(context: Context, said: Told, held: Held, ref: int) -> None:
         tell(context, other, Reply("report.other_day", params))
 
 
+def reopen_rivals(context: Context, event: Event, held: Held) -> list[Event]:
+    """What was decided together with an event that is undone now waits again, and whoever told of it hears so."""
+    waiting = {(one.kind, one.happened_on) for one in events.reported(context.tx, held.id)}
+    reopened = []
+    society = standings.by_ids(context.tx, [held.id])[0]
+    for rival in events.rivals(context.tx, event):
+        if (rival.kind, rival.happened_on) in waiting or not events.reopen(context.tx, rival):
+            continue  # it was told again meanwhile
+        ref = {"ref": f"R{rival.inbox_id}"}
+        before, after = {**ref, "state": rival.state.value}, {**ref, "state": EventState.REPORTED.value}
+        recording.log(context, rival.kind, "decide", held, before=before, after=after)
+        params = {**Told(rival.kind, society, rival.happened_on).params(), "ref": str(rival.inbox_id)}
+        tell(context, rival, Reply("report.reopened", params))
+        reopened.append(rival)
+    return reopened
+
+
 def _report(context: Context, said: Told, held: Held, same: Event | None) -> Reply:
     if same is not None:
-        return Reply("report.already", {**said.params(), "ref": str(same.inbox_id)})
+        known = "report.already_own" if same.reported_by == context.sender.msisdn else "report.already"
+        return Reply(known, {**said.params(), "ref": str(same.inbox_id)})
     ref = context.inbox_id
     events.add(context.tx, held.id, said.kind, said.on, inbox_id=ref, by=context.sender.msisdn, at=context.now)
     after = {"ref": f"R{ref}", "state": EventState.REPORTED.value, "happened_on": said.on.isoformat()}
     recording.log(context, said.kind, "report", held, before={}, after=after)
-    asked = _asked(context, said, held)
-    context.notices += asked
-    return Reply("report.taken" if asked else "report.waits", {**said.params(), "ref": str(ref)})
+    deciding = _deciding(context, held)
+    for number in deciding:
+        context.notices.append(Notice(number, _question(context, said, number), MessageClass.NOTICE))
+    if not deciding:
+        waits = Reply("report.waiting", _from(context, said))
+        for number in _instead(context, held):
+            context.notices.append(Notice(number, waits, MessageClass.NOTICE, courtesy=True))
+    return Reply("report.taken" if deciding else "report.waits", {**said.params(), "ref": str(ref)})
 
 
-def _asked(context: Context, said: Told, held: Held) -> list[Notice]:
+def _deciding(context: Context, held: Held) -> list[str]:
     """The head of the office that looks after the society is asked to decide; where it has none, its inspectors are."""
     office = offices.by_id(context.tx, held.office_id)
-    roles = (head_of(office.level), Role.INSPECTOR)
-    serving = ([one.msisdn for one in people.holders(context.tx, office.id, role)] for role in roles)
-    numbers = next((known for found in serving if (known := [each for each in found if each])), [])
-    return [Notice(number, _question(context, said, number), MessageClass.NOTICE) for number in dict.fromkeys(numbers)]
+    return next(filter(None, (_serving(context, office, role) for role in (head_of(office.level), Role.INSPECTOR))), [])
+
+
+def _instead(context: Context, held: Held) -> list[str]:
+    """Where nobody can decide, whom the registry names hears of it, else the head of the office above, as reminders go."""
+    registered = people.registered_officer(context.tx, held.id)
+    if registered:
+        return [registered]
+    codes = offices.by_id(context.tx, held.office_id).lineage.strip("/").split("/")[:-1]
+    above = (office for code in reversed(codes) if (office := offices.by_code(context.tx, code)) is not None)
+    return next(filter(None, (_serving(context, office, head_of(office.level)) for office in above)), [])
+
+
+def _serving(context: Context, office: Office, role: Role) -> list[str]:
+    found = (one.msisdn for one in people.holders(context.tx, office.id, role))
+    return list(dict.fromkeys(number for number in found if number))
+
+
+def _from(context: Context, said: Told) -> dict[str, Any]:
+    role = next(post.role for post in context.sender.posts if post.society_id == said.society.id)
+    return {**said.params(), "ref": str(context.inbox_id), "role": role.value, "phone": context.sender.msisdn}
 
 
 def _question(context: Context, said: Told, officer: str) -> Reply:
-    role = next(post.role for post in context.sender.posts if post.society_id == said.society.id)
-    params = {**said.params(), "ref": str(context.inbox_id), "role": role.value, "phone": context.sender.msisdn}
+    params = _from(context, said)
     choices: tuple[Choice, ...] = ()
     if links.chats_of(context.tx, officer):
         choices = tuple(

@@ -15,12 +15,13 @@ from bot.domain import gaps
 from bot.domain.committee import Stage, TermPhase
 from bot.domain.gaps import Flaw
 from bot.domain.messages import Language
+from bot.domain.occasions import audit_day
 from bot.domain.period import cooperative_year
 from bot.domain.replies import Reply
 from bot.domain.segments import costly, room
 from bot.fitting import fits
 from bot.i18n import NOTHING_OWN
-from bot.reminder_texts import EDITABLE
+from bot.reminder_texts import AUDIT, EDITABLE
 from bot.store import audit, terms
 from bot.store import texts as store
 
@@ -51,8 +52,6 @@ _DAYS: Mapping[str, int] = {
     TermPhase.EXPIRED: -1,
 }
 """So many days before the last day a sample of a text is as it is most often sent."""
-
-_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +146,16 @@ def example(tx: Tx, lineage: str, key: str, today: date) -> Example:
     return Example(found[0].registration_no, found[0].expires_on)
 
 
-def sample(renderer: Renderer, society: Example, key: str, language: Language, text: str, today: date) -> str:
-    """A text as a society gets it, on the day on which it is most often sent."""
-    wording, before = EDITABLE[key], _before(key)
-    last_day = society.expires_on if wording.staged and society.expires_on else today + before
-    params = {"r": society.registration_no, "y": cooperative_year(last_day - _YEAR)}
-    reply = Reply(wording.key, params, turns_on=last_day)
+def sample(
+    renderer: Renderer, society: Example, key: str, language: Language, text: str, today: date, *, audit_by: str
+) -> str:
+    """A text as a society gets it, on the day on which it is most often sent; ``audit_by`` is the law's last day for an audit."""
+    wording, before, year = EDITABLE[key], _before(key), cooperative_year(today)
+    if wording is AUDIT:
+        last_day = audit_day(year, audit_by)
+    else:
+        last_day = society.expires_on if wording.staged and society.expires_on else today + before
+    reply = Reply(wording.key, {"r": society.registration_no, "y": year}, turns_on=last_day)
     return renderer.render(reply, language, last_day - before, own={key: text})
 
 

@@ -26,6 +26,7 @@ _REG = {"r": Slot.REG_NO}
 TEXTS = (
     Wording("society.not_found", 1, _REG),
     Wording("society.not_yours", 1, _REG),
+    Wording("society.not_own", 1, _REG),
     Wording("society.unknown_place", 2, {**_REG, "typed": Slot.TYPED}),
     Wording("society.say_district", 2, _REG),
     Wording("society.which", 3, _REG, option="society.option", options=LISTED),
@@ -111,7 +112,8 @@ def within_reach(context: Context, command: str, args: Mapping[str, Any], keep: 
     posts = context.sender.posts
     within = [each for each in found if may_reach(command, posts, lineage=each.lineage, society_id=each.id)]
     if not within:
-        return Reply("society.not_yours", {"r": reg_no})
+        is_officer = any(post.role.is_officer for post in posts)
+        return Reply("society.not_yours" if is_officer else "society.not_own", {"r": reg_no})
     if len(within) == 1:
         return within[0]
     if len(within) > LISTED:

@@ -15,10 +15,11 @@ from tests.peers.child import Child
 from tests.peers.ports import LOOPBACK, free_port, listening, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from bot.clock import Clock
+    from bot.scheduler.job import Job
     from bot.store.outbox import Row
 
 SECRET = "s3cret/%with+odd&letters"
@@ -61,10 +62,12 @@ def kannel_config(port: int, send_url: str, **settings: Any) -> Config:
 
 
 @asynccontextmanager
-async def running(config: Config, clock: Clock, url: str, port: int | None = None) -> AsyncIterator[Running]:
-    """A gateway in this process without jobs, stopped cleanly at the end."""
+async def running(
+    config: Config, clock: Clock, url: str, port: int | None = None, jobs: Sequence[Job] = ()
+) -> AsyncIterator[Running]:
+    """A gateway in this process, as a rule without jobs, stopped cleanly at the end."""
     chosen = port or free_port()
-    async with App(config, clock, url, jobs=()) as app:
+    async with App(config, clock, url, jobs) as app:
         runner = await app.serve(LOOPBACK, chosen)
         try:
             async with aiohttp.ClientSession() as http:

@@ -151,7 +151,7 @@ async def test_what_waited_for_its_document_until_night_waits_on(store: Store) -
 # ---- whether it is still true ----
 
 
-def untrue(tx: Tx, *, message: Claimed, today: date) -> str | None:
+def untrue(tx: Tx, *, message: Claimed, today: date, now: datetime) -> str | None:
     del tx, message, today
     return None
 
@@ -178,24 +178,24 @@ async def test_much_that_is_cancelled_holds_up_nothing_behind_it(store: Store, c
 
 
 async def test_what_leaves_says_what_is_true_now(store: Store, clock: Clock) -> None:
-    now = Reply("start.done")
+    true = Reply("start.done")
 
-    def another(tx: Tx, *, message: Claimed, today: date) -> str | None:
+    def another(tx: Tx, *, message: Claimed, today: date, now: datetime) -> str | None:
         assert (load(message.content).key, today) == ("stop.done", NOW.date())
-        return dump(now)
+        return dump(true)
 
     courier, channel = courier_of(store, clock, Leaving(review=another))
     await store.write(queued("digest", message_class=MessageClass.DIGEST))
     courier.start()
     (row,) = await until(store, State.SUBMITTED)
     await courier.stop()
-    assert channel.got[0].text == row.text == renderer().render(now, Language.BN, NOW.date())
+    assert channel.got[0].text == row.text == renderer().render(true, Language.BN, NOW.date())
     said = await store.read(lambda tx: outbox.content(tx, row.id, "scripted", row.to))
-    assert said == dump(now)
+    assert said == dump(true)
 
 
 async def test_what_nobody_can_review_waits_and_holds_up_nothing(store: Store, clock: Clock) -> None:
-    def broken(tx: Tx, *, message: Claimed, today: date) -> str | None:
+    def broken(tx: Tx, *, message: Claimed, today: date, now: datetime) -> str | None:
         if message.key == "odd":
             raise KeyError(message.key)
         return message.content

@@ -136,12 +136,15 @@ def test_a_sample_is_of_the_day_on_which_it_is_sent() -> None:
     society = Example("1/2023", date(2027, 1, 17))
 
     def said(key: str) -> str:
-        return sample(renderer(), society, f"reminder.{key}", EN, renderer().texts[EN][f"reminder.{key}"], TODAY)
+        text = renderer().texts[EN][f"reminder.{key}"]
+        return sample(renderer(), society, f"reminder.{key}", EN, text, TODAY, audit_by="03-31")
 
     assert said("term.notice").startswith("1/2023: committee term ends 17/01/27, in 60 days.")
     assert "days left: 7" in said("term.urgent")
     assert "ended on 17/01/27" in said("term.expired")
-    assert "audit for 25-26 is due by 21/12/26" in said("audit.running")
+    # The year is the one whose audit the law wants by that day.
+    assert "audit for 26-27 is due by 31/03/27" in said("audit.running")
+    assert "audit for 26-27" in said("audit.expired")
 
 
 def test_a_message_of_an_officers_own() -> None:

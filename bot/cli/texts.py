@@ -119,6 +119,7 @@ def preview(office: str, key: str, lang: str, society: str | None, text: str | N
 
     env = settings.environment()
     language, renderer, today = Language(lang), _renderer(), settings.clock(env).today()
+    law = settings.load(env).law
     judged = None if text is None else own.judged(renderer, _checked(key), language, text)
     if isinstance(judged, Flaw):
         raise InvalidValue(_sentence(renderer, key, judged))
@@ -127,7 +128,7 @@ def preview(office: str, key: str, lang: str, society: str | None, text: str | N
         at = _at(tx, office)
         example = own.example(tx, at.lineage, _checked(key), today) if society is None else _society(tx, at, society)
         said = judged or own.in_force(tx, renderer, at.lineage, _checked(key), language).text
-        return own.sample(renderer, example, key, language, said, today)
+        return own.sample(renderer, example, key, language, said, today, audit_by=law.audit_by)
 
     sample = read(env.database_url, work)
     size = measure(sample)

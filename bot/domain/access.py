@@ -122,7 +122,7 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     **dict.fromkeys((f"{each}.record" for each in RECORDED), dict.fromkeys(_OFFICERS, Scope.OFFICE)),
     "undo": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "approve": dict.fromkeys(_OFFICERS, Scope.BELOW),
-    "reject": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "reject": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "remind": dict.fromkeys(_ABOVE, Scope.BELOW) | dict.fromkeys(_LOCAL, Scope.OFFICE),
 }
 """Command → role → scope. A command that is not here may be run by nobody.

@@ -16,6 +16,8 @@ LAST_DAY, LAST_MONTH = 31, 12
 _SHORT = 2
 """Digits of a short year."""
 _LEAP_YEARS = 8
+_RECENT = timedelta(days=182)
+"""How long ago a day without its year may have been: of one that is further back the next one is nearer."""
 _PLANNED = timedelta(days=183)
 """How far ahead a day may be planned: one still further ahead has a slip in its year."""
 
@@ -76,6 +78,13 @@ def impossible(uses: Collection[int], repairs: Sequence[date] = ()) -> Found:
     return Found(None, span(uses), problem="impossible_date", repairs=tuple(day.isoformat() for day in repairs))
 
 
-def missing(uses: frozenset[int], example: date) -> Found:
-    """No whole day is told; the line is shown with one, as it should be sent."""
-    return Found(None, uses, problem="missing_date", repairs=(example.isoformat(),))
+def missing(uses: frozenset[int], likely: date | None = None) -> Found:
+    """No whole day is told; the line is shown with the one that is likely meant, never with one that was not told at all."""
+    return Found(None, uses, problem="missing_date", repairs=() if likely is None else (likely.isoformat(),))
+
+
+def without_year(was: date, uses: frozenset[int], today: date) -> Found:
+    """A day told without its year: the latest one, unless the next one may as well be meant."""
+    if today - was > _RECENT:
+        return Found(None, uses, problem="missing_year", repairs=(was.isoformat(),))
+    return Found(was.isoformat(), uses)

@@ -225,7 +225,9 @@ class Decision:
     def _whole_with_leftovers(self, reading: Reading) -> Understanding:
         """A command that must be the whole message, among other words: asked only when its own word and value are there."""
         few = len(reading.leftover) <= _MOST_NAMES
-        whole = reading.problem is None and reading.shape.arguments and reading.shape.arguments[0].name in reading.args
+        named = (argument.name in reading.args for argument in reading.shape.arguments)
+        # A society is a value to ask with; so is the day on which something took place, whatever else is told beside it.
+        whole = reading.problem is None and (next(named, False) or "date" in reading.args)
         meant = whole or reading.leads or reading.weight >= len(reading.leftover)
         told = reading.args or reading.repairs or reading.shape.told is not None  # ``টাকা ফেরত দিন`` tells nothing
         if reading.shape.writes and reading.heads and told and few and meant:

@@ -1,8 +1,8 @@
 """Reading when something took place, and for which society: ``agm 123/2019 25/10/2023``, ``নির্বাচন হয়েছে ২৫শে অক্টোবর``.
 
 A registration number and a day are both numbers with strokes between, so that both are read here together. What has three parts is a
-day, what has a year of four digits is not one (``12/2023``), and two small numbers (``25/10``) are a day of the last twelve months
-unless a whole day stands beside them or a label says otherwise.
+day, what has a year of four digits is not one (``12/2023``), and two small numbers (``25/10``) are a day of the last months
+unless a whole day stands beside them or a label says otherwise. A bare number is a registration number only beside the command's word.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bot.domain import dating, names, values
+from bot.domain import dating, names, pending, values
 from bot.domain.found import Found
 from bot.domain.line import Kind
+from bot.domain.vocabulary import COMMAND, CUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.line import Line
 
 TODAY, YESTERDAY, TOMORROW, ORDINAL, LABEL = "day.today", "day.yesterday", "day.tomorrow", "day.ordinal", "label.date"
-KEYS = frozenset({TODAY, YESTERDAY, TOMORROW, ORDINAL, LABEL, "year", "weekday", "filler.event"})
+KEYS = pending.KEYS | {TODAY, YESTERDAY, TOMORROW, ORDINAL, LABEL, "year", "weekday", "filler.event"}
 
 _MONTH = "month."
 _JOINTS = frozenset("/-.\\|")
@@ -33,6 +34,8 @@ _PARTS = 3
 _GLUED, _GLUED_SHORT = 8, 6
 """Digits of a day without marks, with its whole and with its short year."""
 _NAME_WORDS = 3
+_COUNTED = frozenset({"unit", "unit.week", "unit.month", "unit.year", "ordinal"})
+"""Keys of the words behind a number that counts something (``৩ বছর``, ``25th``)."""
 
 
 def lacking(args: Mapping[str, Any]) -> str | None:
@@ -48,14 +51,45 @@ def written(value: Any) -> str:
 def days(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     """The days on which it took place, as ISO dates; a day that cannot be, is still to come or is missing is a problem."""
     found = _told(line, free, scene.today)
-    return found or [dating.missing(frozenset(), scene.today)]
+    return pending.pending(line, free, scene, found) or found or [dating.missing(frozenset())]
 
 
 def reg_nos(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     """The registration numbers beside the day; a co-operative year (``2024-25``) is none and stays over, so that it is asked."""
     dated = frozenset().union(*(one.uses for one in _told(line, free, scene.today)))
     years = frozenset(at for chain in _chains(line, free) if _is_cooperative_year(line, chain) for at in chain)
-    return values.reg_nos(line, free - dated - years, scene)
+    left = free - dated - years
+    found = values.reg_nos(line, left, scene)
+    return [one for one in found if one.value is None or "/" in one.value or _is_meant(line, one.uses, left, scene)]
+
+
+def _is_meant(line: Line, uses: Set[int], left: Set[int], scene: Scene) -> bool:
+    """Whether a bare number is a registration number: one with its label, or one right beside the command's word."""
+    at = next(at for at in sorted(uses) if line.items[at].kind is Kind.NUMBER and not line.telephone(at))
+    if values.is_labelled(line, at):
+        return True
+    if _counts(line, at, left) or (
+        len(line.items[at].text) == _FULL and values.year_of(line.items[at].text, scene.today)
+    ):
+        return False
+    before, after = line.before(at), line.after(at)
+    while before is not None and line.items[before].keys & {"label.number", ORDINAL}:
+        before = line.before(before)
+    while after is not None and line.items[after].keys & {"filler", ORDINAL}:
+        after = line.after(after)
+    return bool((line.keys_at(before) | line.keys_at(after)) & {COMMAND + scene.command, CUE + scene.command})
+
+
+def _counts(line: Line, at: int, left: Set[int]) -> bool:
+    """Whether a number counts or measures something: ``১০%``, ``৩ বছর``, ``25th``, ``12.5``, ``10:30``."""
+    following = line.items[at + 1] if at + 1 < len(line.items) else None
+    if following is None:
+        return False
+    if following.text == "%" or (ORDINAL in following.keys and line.touching(at)):
+        return True
+    if following.text in {".", ":"} and at + 2 in left and line.touching(at) and line.touching(at + 1):
+        return line.items[at + 2].kind is Kind.NUMBER
+    return bool(line.keys_at(line.after(at)) & _COUNTED)
 
 
 def districts(line: Line, free: Set[int], scene: Scene) -> list[Found]:
@@ -68,7 +102,7 @@ def districts(line: Line, free: Set[int], scene: Scene) -> list[Found]:
         used = before not in free and line.items[before].kind is Kind.NUMBER
         if used or (before in beside and len(beside) < _NAME_WORDS):
             beside.add(at)
-    known = {at for at in free if line.items[at].keys or _is_labelled(line, at)}
+    known = {at for at in free if line.items[at].keys or names.is_labelled(line, at)}
     return names.districts(line, known | beside, scene)
 
 
@@ -78,10 +112,6 @@ def _is_cooperative_year(line: Line, chain: Sequence[int]) -> bool:
     if len(starts) != _FULL or len(ends) != 1 or values.is_labelled(line, chain[0]):
         return False
     return ends[0] in {str(int(starts) + 1), f"{(int(starts) + 1) % 100:02}"}
-
-
-def _is_labelled(line: Line, at: int) -> bool:
-    return names.DISTRICT_LABEL in line.keys_at(line.before(at)) | line.keys_at(line.after(at))
 
 
 def _told(line: Line, free: Set[int], today: date) -> list[Found]:
@@ -175,9 +205,7 @@ def _named(line: Line, free: Set[int], single: Set[int], today: date) -> Iterato
         elif _is_day(line, after):
             day, year = after, beyond if _digits(line, beyond) == _FULL else None
         else:
-            yield dating.missing(
-                frozenset({at} | ({after} if after and _digits(line, after) == _FULL else set())), today
-            )
+            yield dating.missing(frozenset({at} | ({after} if after and _digits(line, after) == _FULL else set())))
             continue
         uses = dating.span([place for place in (at, day, year) if place is not None])
         yield _of_month(line, day or 0, int(month.removeprefix(_MONTH)), year, uses, today)
@@ -188,7 +216,9 @@ def _of_month(line: Line, day: int, month: int, year: int | None, uses: frozense
     if year is not None:
         return dating.told(number, month, dating.full_year(line.items[year].text), uses, today)
     latest = dating.latest(number, month, today)
-    return dating.told(number, month, today.year, uses, today) if latest is None else Found(latest.isoformat(), uses)
+    if latest is None:
+        return dating.told(number, month, today.year, uses, today)
+    return dating.without_year(latest, uses, today)
 
 
 def _number(line: Line, at: int, single: Set[int], step: int) -> int | None:
@@ -229,7 +259,7 @@ def _in_part(line: Line, chains: Sequence[Sequence[int]], today: date) -> list[F
     dates = dict.fromkeys(day for _, day in read)
     uses = frozenset().union(*(dating.span(chain) for chain, _ in read))
     if len(dates) == 1:
-        return [Found(read[0][1], uses)]
+        return [dating.without_year(date.fromisoformat(read[0][1]), uses, today)]
     instead: list[Mapping[str, Any]] = [{"date": day} for day in dates]
     if len(chains) == len(read) == 2:  # noqa: PLR2004 - a number and a day
         serial, year = (int(line.items[at].text) for at in read[0][0])

@@ -60,6 +60,11 @@ def districts(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     return [Found(line.span(free_standing[0][0], free_standing[0][-1]), uses, sure=False)]
 
 
+def is_labelled(line: Line, at: int) -> bool:
+    """Whether the word for a district stands right before or behind a word."""
+    return DISTRICT_LABEL in line.keys_at(line.before(at)) | line.keys_at(line.after(at))
+
+
 def introductions(line: Line, free: Set[int], scene: Scene) -> frozenset[int]:
     """Where the sender says who he is and where he writes from: names that are not what he asks about."""
     return frozenset(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bot.domain.shapes import CommandShape
 
 _MARK = "?"
+_OF_A_DAY = frozenset({"future_date", "missing_year", "two_dates", "impossible_date"})
+"""What can only be wrong with a day that is told."""
 
 
 def answered(said: Sequence[Reading], shapes: Mapping[str, CommandShape], line: Line, today: date) -> list[Reading]:
@@ -34,10 +36,14 @@ def answered(said: Sequence[Reading], shapes: Mapping[str, CommandShape], line: 
         cue = shapes[told].cue
         if not (asks or told in names or any(cue in item.keys for item in line.items)):
             continue
-        about = [reading for reading in readings if reading.shape.told == told and "date" not in reading.args]
+        about = [reading for reading in readings if reading.shape.told == told and not _tells_a_day(reading)]
         beside = frozenset({"question", *(key for reading in about for key in reading.shape.explained)})
         answer = read_as(shapes[told], line, today, unnamed=True, beside=beside) if about else None
         if answer is not None:
             answer.cues += [at for reading in about for at in (*reading.heads, *reading.cues)]
             readings = [r for r in readings if r not in about and r.shape.name != told] + [answer]
     return readings
+
+
+def _tells_a_day(reading: Reading) -> bool:
+    return "date" in reading.args or reading.problem in _OF_A_DAY

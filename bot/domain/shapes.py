@@ -171,8 +171,8 @@ EVENT_DISTRICT = Argument(
     after="reg_no",
 )
 DATE = Argument("date", happened.days, keys=happened.KEYS, several="two_dates", written=happened.written)
-REMIND_REG_NO = replace(REG_NO, read=reminder.before_text(values.reg_nos))
-REMIND_DISTRICT = replace(EVENT_DISTRICT, read=reminder.before_text(happened.districts))
+REMIND_REG_NO = replace(REG_NO, read=reminder.before_text(reminder.reg_nos))
+REMIND_DISTRICT = replace(EVENT_DISTRICT, read=reminder.before_text(reminder.districts))
 REMIND_TOPIC = Argument(
     "topic",
     reminder.before_text(reminder.topics),

@@ -62,6 +62,7 @@ class Slot(StrEnum):
     CODE = "code"  # a one-time code
     URL = "url"
     ROLE = "role"  # a post, in the reader's language
+    EXAMPLE = "example"  # how a command is written, in the reader's language
     EVENT = "event"  # what happened to a society, likewise
     MARK = "mark"  # a colour's sign, where there are signs: a chat
     SUBJECT = "subject"  # what a reminder is about, in the reader's language

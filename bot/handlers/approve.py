@@ -1,18 +1,21 @@
 """``approve``: the office that looks after a society confirms what an office-bearer reported, and so records it.
 
-An approval needs a linked chat or a one-time code, because a number can be forged.
+An approval needs a linked chat or a one-time code, because a number can be forged. Without a reference it lists what waits.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import recording, reporting
 from bot.command import Command
 from bot.confirming import asked
 from bot.domain.events import EventState
-from bot.domain.replies import Reply
+from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
+from bot.store import events, standings
+from bot.which_society import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +25,17 @@ if TYPE_CHECKING:
 _EVENT = {"r": Slot.REG_NO, "d": Slot.DATE, "event": Slot.EVENT, "ref": Slot.CODE}
 
 TEXTS = (
-    Wording("approve.how", 1),
+    Wording("approve.none", 1),
+    Wording("approve.which", 5, {"n": Slot.COUNT}, option="approve.option", options=LISTED),
+    Wording("approve.option", 1, _EVENT),
+    Wording("approve.or_reject", 1, {"ref": Slot.CODE}),
     Wording("approve.ask", 3, {**_EVENT, "name": Slot.NAME}, row="confirm.code", rows=1),
 )
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     if "ref" not in args:
-        return Reply("approve.how")
+        return _waiting(context)
     found = reporting.to_decide(context, "approve", args["ref"])
     if isinstance(found, Reply):
         return found
@@ -40,11 +46,28 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
             # It came on record by another way: nothing is left to decide.
             reporting.decide(context, event, held, EventState.RECORDED, before={})
             reporting.tell(context, event, Reply("report.approved", {**said.params(), "ref": str(event.inbox_id)}))
-        return objection
+            return objection
+        return replace(objection, lines=(Reply("approve.or_reject", {"ref": str(event.inbox_id)}),))
     if not (context.linked or context.confirmed):
         question = Reply("approve.ask", {**said.params(), "ref": str(event.inbox_id)})
         return asked(context, "approve", {"ref": args["ref"]}, question)
     return reporting.record(context, said, held, event)
+
+
+def _waiting(context: Context) -> Reply:
+    """What waits for a decision of the sender's own offices, the oldest first."""
+    lineages = dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer)
+    found = [event for lineage in lineages for event in events.waiting_at(context.tx, lineage)]
+    if not found:
+        return Reply("approve.none")
+    listed = found[:LISTED]
+    societies = {each.id: each for each in standings.by_ids(context.tx, {event.society_id for event in listed})}
+    choices = []
+    for event in listed:
+        society, ref = societies[event.society_id], f"R{event.inbox_id}"
+        params = {**recording.Told(event.kind, society, event.happened_on).params(), "ref": str(event.inbox_id)}
+        choices.append(Choice(Reply("approve.option", params), "approve", {"ref": ref}, (ref, society.registration_no)))
+    return Reply("approve.which", {"n": len(found)}, choices=tuple(choices))
 
 
 APPROVE = Command("approve", _run, TEXTS)

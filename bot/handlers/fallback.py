@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 _LINE = {"line": Slot.LINE}
 _LINES = {"line": Slot.LINE, "other": Slot.LINE}
+_WITH_EXAMPLE = tuple(
+    f"ask.{reason}"
+    for reason in ("missing_date", "impossible_date", "future_date", "missing_ref", "two_refs", "bad_ref")
+)
+"""What is asked about several commands: shown with the line of the one that was meant."""
 
 TEXTS = (
     Wording("unknown"),
@@ -31,10 +36,14 @@ TEXTS = (
         for reason in (
             *("missing_query", "missing_phone", "missing_office", "missing_name", "missing_change", "missing_seat"),
             *("two_phones", "two_changes", "bad_phone", "bad_code"),
-            *("missing_date", "impossible_date", "future_date", "missing_reg_no", "missing_ref", "two_refs", "bad_ref"),
+            *("missing_reg_no", "missing_text"),
         )
     ),
-    *(Wording(f"ask.{reason}.line", 2, _LINE) for reason in ("missing_date", "impossible_date", "future_date")),
+    *(Wording(key, 2, {"example": Slot.EXAMPLE}) for key in _WITH_EXAMPLE),
+    *(
+        Wording(f"ask.{reason}.line", 2, _LINE)
+        for reason in ("missing_date", "missing_year", "impossible_date", "future_date")
+    ),
     *(
         Wording(f"ask.example.{command}", 2)
         for command in (
@@ -44,6 +53,8 @@ TEXTS = (
         )
     ),
 )
+_SAME = {"not_yet": "future_date"}
+"""Reasons that are asked about with the text of another one."""
 _SPECIAL = frozenset(text.key for text in TEXTS)
 
 
@@ -60,5 +71,6 @@ def asked_back(ask: Ask) -> Reply:
             told = f"ask.{ask.reason}.line"
             return Reply(told if told in _SPECIAL else "ask.line", {"line": line})
         case _:
-            keys = (f"ask.{ask.reason}", f"ask.example.{ask.command}")
-            return Reply(next((key for key in keys if key in _SPECIAL), "ask.unclear"))
+            keys = (f"ask.{_SAME.get(ask.reason, ask.reason)}", f"ask.example.{ask.command}")
+            key = next((key for key in keys if key in _SPECIAL), "ask.unclear")
+            return Reply(key, {"example": ask.command} if key in _WITH_EXAMPLE else {})

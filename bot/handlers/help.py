@@ -27,6 +27,9 @@ TOPICS: Mapping[str, str] = {
 }
 """Command → the text that says how it is used; those that are used alike share one."""
 
+_NEEDS = {"reject": "approve"}
+"""Command → the one that its help needs: with his "reject" an office-bearer only withdraws his own report."""
+
 MAIN = {"officer": "help.head", "stale": "help.office", "contact": "help.society"}
 """Command → the text for those who may run it, from the top down: the officers above, those of an upazila, office-bearers."""
 
@@ -39,7 +42,7 @@ TEXTS = (
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     topic, posts = str(args.get("topic")), context.sender.posts
-    return Reply(TOPICS[topic] if topic in TOPICS and may_run(topic, posts) else _main(posts))
+    return Reply(TOPICS[topic] if topic in TOPICS and may_run(_NEEDS.get(topic, topic), posts) else _main(posts))
 
 
 def _main(posts: Iterable[Post]) -> str:

@@ -1,4 +1,7 @@
-"""``reject``: the office that looks after a society does not accept what an office-bearer reported."""
+"""``reject``: the office that looks after a society does not accept what an office-bearer reported.
+
+An office-bearer who says it means that his own report is to be withdrawn.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot import reporting
 from bot.command import Command
+from bot.domain.access import may_reach
 from bot.domain.events import EventState
+from bot.domain.grammar import Call
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
+from bot.store import standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +30,11 @@ TEXTS = (
 )
 
 
-def _run(context: Context, args: Mapping[str, Any]) -> Reply:
+def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     if "ref" not in args:
         return Reply("reject.how")
+    if _is_of_own_society(context, args["ref"]):
+        return Call("undo", {"ref": args["ref"]}, context.language)
     found = reporting.to_decide(context, "reject", args["ref"])
     if isinstance(found, Reply):
         return found
@@ -39,6 +47,15 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     )
     reporting.tell(context, event, told)
     return Reply("reject.done", params)
+
+
+def _is_of_own_society(context: Context, typed: str) -> bool:
+    """Whether the sender serves the society, and not an office that may see its reports."""
+    event = reporting.meant(context, typed)
+    if event is None or event.society_id not in context.sender.society_ids:
+        return False
+    (society,) = standings.by_ids(context.tx, [event.society_id])
+    return not may_reach("reject", context.sender.posts, lineage=society.lineage)
 
 
 REJECT = Command("reject", _run, TEXTS)

@@ -101,13 +101,15 @@ class Edit:
 
 
 def step(state: Mapping[str, Any], event: Event) -> Turn | None:
-    """What comes is the new text, unless it can be none, for want of a gap, and is a command that leaves."""
+    """What comes is the new text, unless it has no gap, so that it can be none, and is certainly a command: that runs or leaves."""
     language = event.understanding.language
     if "{" not in event.typed:
         match event.understanding:
             case Call(command=name) | Ask(command=name) | Unknown(reserved=str(name)) if name in _LEAVES:
                 return Turn(None, Reply("texts.left"), (Call("no", {}, language),))
-            case Call(command=name) | Ask(command=name) if name in _COMMANDS:
+            case Call():
+                return None
+            case Ask(command=name) if name in _COMMANDS:
                 return None
     said = {"text": event.typed, "act": "check", "say": state.get("language")}
     kept = {name: state[name] for name in ("office", "key", "lang")}
@@ -212,7 +214,9 @@ def _preview(context: Context, edit: Edit) -> Reply:
 
 def _sample(context: Context, edit: Edit, text: str) -> str:
     society = texts.example(context.tx, edit.office.lineage, edit.key, context.today)
-    return texts.sample(context.renderer, society, edit.key, edit.language, text, context.today)
+    return texts.sample(
+        context.renderer, society, edit.key, edit.language, text, context.today, audit_by=context.law.audit_by
+    )
 
 
 def _write(context: Context, edit: Edit, _: Mapping[str, Any]) -> Reply:

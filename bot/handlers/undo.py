@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot import recording, reporting
 from bot.command import Command
 from bot.domain.access import may_reach
-from bot.domain.events import EventState
+from bot.domain.events import TERMS, EventState
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.recording import Told
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from bot.domain.registry import Standing
     from bot.store.events import Event, Held
 
+MOST_RIVALS = 2
+"""Reports that wait again and are named: of president and secretary there are no more."""
+
 _REF = {"ref": Slot.CODE}
 _EVENT = {"r": Slot.REG_NO, "d": Slot.DATE, "event": Slot.EVENT, **_REF}
 
 TEXTS = (
-    Wording("undo.done", 2, _EVENT),
+    Wording("undo.done", 4, _EVENT, row="undo.waits_again", rows=1 + MOST_RIVALS),
+    Wording("undo.phones", 1),
+    Wording("undo.waits_again", 1, {"d": Slot.DATE, **_REF}),
     Wording("undo.withdrawn", 2, _EVENT),
     Wording("undo.already", 2, _EVENT),
     Wording("undo.nothing", 2),
@@ -39,6 +44,7 @@ TEXTS = (
     Wording("undo.ask_office", 2, _EVENT),
     Wording("undo.too_late", 2, {**_EVENT, "n": Slot.DAYS}),
     Wording("undo.newer", 2, _EVENT),
+    Wording("undo.newer_first", 2, {**_EVENT, "newer": Slot.CODE}),
     Wording("undo.told", 2, _EVENT),
 )
 
@@ -80,11 +86,19 @@ def _taken_back(context: Context, event: Event, held: Held, params: Mapping[str,
     days = context.reminders.undo_days
     if event.decided_at is not None and context.now - event.decided_at > timedelta(days=days):
         return Reply("undo.too_late", {**params, "n": days})
+    newer = recording.builds_on(context, event)
+    if newer is not None:
+        return Reply("undo.newer_first", {**params, "newer": str(newer.inbox_id)})
     if not recording.take_back(context, event, held):
         return Reply("undo.newer", params)
     if event.reported_by != event.decided_by:
         reporting.tell(context, event, Reply("undo.told", params))
-    return Reply("undo.done", params)
+    rivals = reporting.reopen_rivals(context, event, held)[:MOST_RIVALS]
+    lines = (
+        *((Reply("undo.phones"),) if event.kind in TERMS else ()),
+        *(Reply("undo.waits_again", {"d": rival.happened_on, "ref": str(rival.inbox_id)}) for rival in rivals),
+    )
+    return Reply("undo.done", params, lines=lines)
 
 
 def _sees(context: Context, society: Standing) -> bool:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, bindparam, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, case, func, insert, or_, select, update
 
 from bot.domain.events import EventKind, EventState
 from bot.domain.registry import SocietyLevel
@@ -146,6 +146,8 @@ _own = or_(
     (events.c.reported_by == bindparam("msisdn", type_=Text)) & events.c.decided_by.is_(None),
 )
 _told_in = func.coalesce(events.c.decided_in, events.c.inbox_id)
+# A message that records one report closes its rivals: what it meant is what it recorded.
+_aside = case((events.c.state == EventState.REJECTED.value, 1), else_=0)
 _LATEST_AT = Query(
     _event.select_from(
         offices.join(societies, societies.c.office_id == offices.c.id).join(
@@ -153,7 +155,7 @@ _LATEST_AT = Query(
         )
     )
     .where(offices.c.lineage == bindparam("lineage"), _own)
-    .order_by(_told_in.desc())
+    .order_by(_told_in.desc(), _aside)
     .limit(1),
     Event.of,
 )
@@ -165,6 +167,28 @@ _DECIDE: Query[int] = Query(
     update(events)
     .where(events.c.id == bindparam("event_id"), events.c.state == bindparam("state_was"))
     .values(values_of("state", "decided_by", "decided_at", "decided_in", "reason", "before"))
+)
+_closed_with = (
+    _of_society,
+    events.c.state == EventState.REJECTED.value,
+    events.c.decided_in == bindparam("decided_in"),
+    events.c.kind == bindparam("kind"),
+)
+_RIVALS = Query(_event.where(*_closed_with).order_by(events.c.id), Event.of)
+_REOPEN: Query[int] = Query(
+    update(events)
+    .where(events.c.id == bindparam("event_id"), events.c.state == EventState.REJECTED.value)
+    .values(state=EventState.REPORTED.value, decided_by=None, decided_at=None, decided_in=None, reason=None)
+)
+_WAITING_AT = Query(
+    _event.select_from(
+        offices.join(societies, societies.c.office_id == offices.c.id).join(
+            events, events.c.society_id == societies.c.id
+        )
+    )
+    .where(offices.c.lineage == bindparam("lineage"), events.c.state == EventState.REPORTED.value)
+    .order_by(events.c.id),
+    Event.of,
 )
 _UNDO: Query[int] = Query(
     update(events)
@@ -221,6 +245,21 @@ def reported(tx: Tx, society_id: int) -> list[Event]:
 def recorded_after(tx: Tx, event: Event) -> list[Event]:
     """What was recorded of the same society after a recorded event, the newest first."""
     return tx.all(_LATER, society_id=event.society_id, decided_in=event.decided_in)
+
+
+def rivals(tx: Tx, event: Event) -> list[Event]:
+    """The reports that were closed because a recorded event was: of the same thing, with another day."""
+    return tx.all(_RIVALS, society_id=event.society_id, decided_in=event.decided_in, kind=event.kind.value)
+
+
+def reopen(tx: Tx, event: Event) -> bool:
+    """Let a rejected report wait for a decision again; False where somebody was faster."""
+    return tx.run(_REOPEN, event_id=event.id) > 0
+
+
+def waiting_at(tx: Tx, lineage: str) -> list[Event]:
+    """The reports that wait for a decision of an office, the oldest first."""
+    return tx.all(_WAITING_AT, lineage=lineage)
 
 
 def latest_at(tx: Tx, lineage: str, msisdn: str) -> Event | None:

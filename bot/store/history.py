@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Date, Text, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Date, Text, bindparam, delete, func, insert, literal, select, update
 
 from bot.domain.events import EventKind
 from bot.domain.registry import Basis
@@ -46,7 +46,7 @@ _TERMS = Query(
 )
 _ADD_TERM: Query[int] = Query(
     insert(committee_terms)
-    .values(values_of("society_id", "basis", "formed_on", "expires_on", "recorded_on"))
+    .values(values_of("society_id", "basis", "formed_on", "expires_on", "known_on", "recorded_on"))
     .returning(_own.id)
 )
 _CHANGE_TERM: Query[int] = Query(
@@ -86,6 +86,10 @@ _REMOVE: Mapping[EventKind, Query[int]] = {
     kind: Query(delete(table).where(table.c.society_id == bindparam("society_id"), table.c.year == bindparam("year")))
     for kind, table in _TABLES.items()
 }
+_LATEST_YEAR: Mapping[EventKind, Query[str | None]] = {
+    kind: Query(select(func.max(table.c.year)).where(table.c.society_id == bindparam("society_id")))
+    for kind, table in _TABLES.items()
+}
 _LAST_MEETING = Query(
     select(agms.c.year, agms.c.held_on)
     .where(agms.c.society_id == bindparam("society_id"), agms.c.held_on <= bindparam("until", type_=Date))
@@ -108,6 +112,7 @@ def add_term(tx: Tx, society_id: int, basis: Basis, formed_on: date, expires_on:
         basis=basis.value,
         formed_on=formed_on,
         expires_on=expires_on,
+        known_on=recorded_on,
         recorded_on=recorded_on,
     )
 
@@ -126,6 +131,11 @@ def remove_term(tx: Tx, term_id: int, mark: str) -> None:
 def of_year(tx: Tx, kind: EventKind, society_id: int, year: str) -> Yearly | None:
     """The meeting, audit or dividend of a co-operative year."""
     return tx.first(_YEAR[kind], society_id=society_id, year=year)
+
+
+def latest_year(tx: Tx, kind: EventKind, society_id: int) -> str | None:
+    """The latest co-operative year with a meeting, an audit or a dividend on record."""
+    return tx.first(_LATEST_YEAR[kind], society_id=society_id)
 
 
 def put(tx: Tx, kind: EventKind, society_id: int, yearly: Yearly) -> None:

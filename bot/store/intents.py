@@ -309,6 +309,9 @@ _CANCEL_AHEAD: Query[int] = Query(
     .values(state="cancelled", settled_at=bindparam("at"))
 )
 _FORGET_AHEAD: Query[int] = Query(delete(intents).where(_ahead))
+_CANCELLED_OF: Query[str] = Query(
+    select(intents.c.milestone).where(intents.c.term_id == bindparam("for_term"), intents.c.state == "cancelled")
+)
 _OF_SOCIETIES = Query(
     _item.where(
         among(intents.c.society_id, "societies"),
@@ -422,6 +425,11 @@ def cancel(tx: Tx, term_id: int, at: datetime) -> int:
     """Cancel the intents of a term that have not left, and their messages; returns how many messages."""
     tx.run(_CANCEL, for_term=term_id)
     return tx.run(_CANCEL_MESSAGES, for_term=term_id, at=at)
+
+
+def cancelled_of(tx: Tx, term_id: int) -> list[str]:
+    """The milestones of a term whose reminders were taken back."""
+    return tx.all(_CANCELLED_OF, for_term=term_id)
 
 
 def waiting_of(tx: Tx, society_ids: Sequence[int], today: date) -> list[Item]:

@@ -24,6 +24,7 @@ EXPECTED = (
     | {(command, role): Scope.SOCIETY for command in (*EVENTS, "undo") for role in BEARERS}
     | {(f"{command}.record", role): Scope.OFFICE for command in EVENTS for role in ABOVE | LOCAL}
     | {(command, role): Scope.BELOW for command in ("approve", "reject") for role in ABOVE | LOCAL}
+    | {("reject", role): Scope.SOCIETY for role in BEARERS}
     | {("remind", role): Scope.BELOW for role in ABOVE}
     | {("remind", role): Scope.OFFICE for role in LOCAL}
     | {("texts", role): Scope.BELOW for role in ABOVE | LOCAL}

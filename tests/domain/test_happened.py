@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain.grammar import Ask, Call, Grammar
-from bot.domain.text import bangla_digits
+from bot.domain.text import bangla_digits, latin_digits
 from bot.domain.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -93,13 +93,42 @@ def test_a_day_alone_is_for_the_own_society(said: tuple[str, str], day: date, da
     assert (understood.command, dict(understood.args)) == (said[0], {"date": day.isoformat()})
 
 
-@given(_words, st.dates(_TODAY - timedelta(days=365), _TODAY), st.booleans())
-def test_without_a_year_it_was_the_last_such_day(said: tuple[str, str], day: date, named: bool) -> None:
-    assume(day > _TODAY - timedelta(days=364))
+@given(_words, st.dates(_TODAY - timedelta(days=364), _TODAY), st.booleans())
+def test_without_a_year_it_was_the_last_such_day_unless_the_next_is_nearer(
+    said: tuple[str, str], day: date, named: bool
+) -> None:
     typed = f"{day.day} {_MONTHS[day.month - 1]}" if named else f"{day.day}/{day.month}"
     understood = _parse(f"{said[1]} 12/2023 {typed}")
+    if _TODAY - day > timedelta(days=182):
+        assert isinstance(understood, Ask)
+        assert understood.reason == "missing_year"
+        assert [line.rsplit(" ", 1)[1] for line in map(latin_digits, understood.suggestions)] == [f"{day:%d/%m/%Y}"]
+        return
     assert isinstance(understood, Call)
     assert understood.args == {"reg_no": "12/2023", "date": day.isoformat()}
+
+
+@given(_words, _days, st.sampled_from(["হবে", "hobe", "will be", "হইবে", "শুরু হয়েছে", "started"]))
+def test_what_is_planned_or_only_begun_is_not_written(said: tuple[str, str], day: date, told: str) -> None:
+    for typed in (f"{said[1]} {told} 12/2023 {day:%d/%m/%Y}", f"{said[1]} {day:%d/%m/%y} {told}"):
+        understood = _parse(typed)
+        assert isinstance(understood, Ask), typed
+        assert (understood.command, understood.reason, understood.suggestions) == (said[0], "future_date", ())
+
+
+@given(
+    _words,
+    st.integers(1, 9999),
+    st.sampled_from(["{}%", "{} টাকা", "{} জন", "{} বছরের জন্য", "{}th", "{}তম", "{}ম", "{} percent", "total {}"]),
+    _days,
+    st.booleans(),
+)
+def test_a_number_that_counts_something_is_no_society(
+    said: tuple[str, str], number: int, form: str, day: date, before: bool
+) -> None:
+    counted = form.format(number)
+    line = f"{counted} {said[1]}" if before and form != "total {}" else f"{said[1]} {counted}"
+    assert not isinstance(_parse(f"{line} {day:%d/%m/%Y}"), Call)
 
 
 @given(_words, st.dates(_TODAY + timedelta(days=1), date(2099, 12, 31)), st.data())

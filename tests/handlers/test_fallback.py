@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+
 from bot.domain.grammar import Ask
 from bot.domain.messages import Language
 from bot.domain.wording import LINE_WIDTH
 from bot.handlers.fallback import TEXTS, asked_back
+from bot.i18n import Renderer
 
 
 def _key(command: str, reason: str, *suggestions: str) -> str:
@@ -38,7 +43,18 @@ def test_a_day_that_is_missing_is_asked_for_with_the_sender_s_own_line() -> None
     for reason in ("missing_date", "impossible_date", "future_date"):
         assert _key("agm", reason, line) == f"ask.{reason}.line"
         assert _key("agm", reason) == f"ask.{reason}"
+        assert asked_back(Ask("election", reason, Language.EN)).params == {"example": "election"}
+    assert _key("agm", "missing_year", line) == "ask.missing_year.line"
     assert _key("agm", "two_dates", line, line) == "ask.either"
     assert _key("agm", "unclear_words", line) == "ask.line"
     for command in ("election", "interim", "agm", "audit", "dividend", "remind", "undo", "approve", "reject"):
         assert _key(command, "negated") == f"ask.example.{command}"
+
+
+@pytest.mark.parametrize("command", ["election", "interim", "agm", "audit", "dividend", "undo", "approve", "reject"])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_example_is_one_of_the_command_that_was_asked(command: str, language: Language) -> None:
+    reason = "bad_ref" if command in {"undo", "approve", "reject"} else "future_date"
+    renderer = Renderer(TEXTS)
+    said = renderer.render(asked_back(Ask(command, reason, language)), language, date(2026, 11, 21))
+    assert renderer.text(language, f"example.{command}") in said

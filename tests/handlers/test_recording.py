@@ -250,6 +250,19 @@ async def test_a_number_without_its_year_may_mean_several(talk: Talk) -> None:
     assert (done.key, done.reply.params["r"], done.reply.params["d"]) == ("agm.done", "1/2024", "2026-10-05")
 
 
+async def test_of_an_older_year_it_is_said_that_a_newer_one_is_on_record(talk: Talk) -> None:
+    for kind, days in (
+        ("agm", ("2026-10-05", "2024-10-05")),
+        ("audit", ("2026-09-05", "2024-09-05")),
+        ("dividend", ("2026-11-05", "2024-11-05")),
+    ):
+        newer, older = [await talk.one(UCO, kind, reg_no=NUMBER, date=day) for day in days]
+        assert "record.newer_year" not in {line.key for line in newer.reply.lines}
+        assert older.reply.lines[-1].key == "record.newer_year"
+        assert older.reply.lines[-1].params["y"] == newer.reply.params["y"]
+        assert older.segments <= 3
+
+
 async def test_the_same_message_twice_records_once(talk: Talk) -> None:
     await talk(UCO, "এজিএম ১/২০২৩ ০৫/১০/২০২৬")
     assert await talk.resend(UCO, "এজিএম ১/২০২৩ ০৫/১০/২০২৬") == []
@@ -287,14 +300,18 @@ async def test_an_election_takes_back_the_reminders_of_the_old_term(talk_on_each
 def _known_long_ago(tx: Tx) -> None:
     (term,) = history.terms(tx, SOCIETY)
     history.change_term(tx, term.id, term.basis, term.expires_on, FORMED)
+    tx._cursor.execute(f"UPDATE committee_terms SET known_on = '{FORMED}' WHERE id = {term.id}")
 
 
 async def test_a_term_that_was_undone_leaves_its_reminders_on_record(talk: Talk) -> None:
     await talk(UCO, "interim", reg_no=NUMBER, date="2026-08-15")  # ends on 13 December
     (term, *_) = await terms(talk)
-    await talk.app.store.write(
-        lambda tx: history.change_term(tx, term.id, term.basis, term.expires_on, date(2026, 8, 15))
-    )
+
+    def known_long_ago(tx: Tx) -> None:
+        history.change_term(tx, term.id, term.basis, term.expires_on, date(2026, 8, 15))
+        tx._cursor.execute(f"UPDATE committee_terms SET known_on = '2026-08-15' WHERE id = {term.id}")
+
+    await talk.app.store.write(known_long_ago)
     await _remind(talk)
     assert await _queued(talk)
     assert (await talk(UCO, "undo"))[-1].key == "undo.done"

@@ -100,8 +100,9 @@ async def test_one_that_something_builds_on_is_kept(talk: Talk) -> None:
     agm = await recorded(talk, "agm", "2026-10-05")
     corrected = await recorded(talk, "agm", "2026-10-06")
     before = await on_record(talk)
-    for ref in (first, agm):
-        assert (await talk.one(UCO, "undo", ref=ref)).key == "undo.newer"
+    for ref, newer in ((first, second), (agm, corrected)):
+        said = await talk.one(UCO, "undo", ref=ref)
+        assert (said.key, f"R{said.reply.params['newer']}") == ("undo.newer_first", newer)
     assert await on_record(talk) == before
     # From the newest on they go one by one.
     for ref in (corrected, agm, second, first):
@@ -173,6 +174,37 @@ async def test_what_was_approved_is_undone_by_the_office_and_the_reporter_hears(
     assert (await talk.one(PRESIDENT, "undo", x=1)).key == "undo.ask_office"
     told = by_number(await talk(UCO, "undo", x=1))
     assert {number: out.key for number, out in told.items()} == {UCO: "undo.done", PRESIDENT: "undo.told"}
+
+
+async def test_what_is_recorded_against_a_report_is_what_undo_takes_back(talk_on_each: Talk) -> None:
+    """The report that was closed with it is not what the officer did last; it waits again afterwards."""
+    talk = talk_on_each
+    told = by_number(await talk(PRESIDENT, "election", date="2026-11-05"))
+    report = told[PRESIDENT].reply.params["ref"]
+    ref = await recorded_against(talk, "election", "2026-11-06")
+    told = by_number(await talk(UCO, "undo", x=1))
+    assert {number: out.key for number, out in told.items()} == {UCO: "undo.done", PRESIDENT: "report.reopened"}
+    assert told[UCO].reply.params["ref"] == ref
+    assert [line.key for line in told[UCO].reply.lines] == ["undo.phones", "undo.waits_again"]
+    again = await talk.app.store.read(partial(events.by_ref, inbox_id=int(report)))
+    assert again is not None
+    assert (again.state, again.decided_by, again.decided_in, again.reason) == (EventState.REPORTED, None, None, None)
+    assert (await talk.one(UCO, "undo", x=1)).key == "undo.already"
+    assert (await talk.confirmed(UCO, "approve", ref=f"R{report}"))[-1].key == "election.done"
+
+
+async def recorded_against(talk: Talk, kind: str, day: str) -> str:
+    told = by_number(await talk(UCO, kind, reg_no=NUMBER, date=day))
+    assert {number: out.key for number, out in told.items()} == {UCO: f"{kind}.done", PRESIDENT: "report.other_day"}
+    return str(told[UCO].reply.params["ref"])
+
+
+async def test_what_was_told_again_meanwhile_does_not_wait_twice(talk: Talk) -> None:
+    await talk(PRESIDENT, "agm", date="2026-10-05")
+    await recorded_against(talk, "agm", "2026-10-06")
+    assert "report.taken" in {out.key for out in await talk(PRESIDENT, "agm", date="2026-10-05")}
+    assert [out.key for out in await talk(UCO, "undo", x=1)] == ["undo.done"]
+    assert len(await talk.app.store.read(partial(events.reported, society_id=SOCIETY))) == 1
 
 
 STEPS = st.lists(

@@ -130,7 +130,8 @@ async def test_commands_in_the_middle(talk: Talk) -> None:
     await _begin(talk, UCO)
     for text, begins in (
         ("সাহায্য", "help."),
-        ("অবস্থা ১/২০২৩", "texts.flaw.no_number"),
+        ("অবস্থা ১/২০২৩", "status."),
+        ("খবর ভালো নয়", "texts.flaw.no_number"),
         ("2", "texts.flaw.empty"),
         ("YES 123456", "yes.nothing"),
         ("STOP", "stop."),

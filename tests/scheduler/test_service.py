@@ -212,7 +212,7 @@ async def test_it_stops_at_once_and_gives_the_job_back(sqlite_url: str) -> None:
 
 
 async def test_a_gateway_runs_its_jobs_and_shows_them(sqlite_url: str, clock: Clock) -> None:
-    async with running(Config(), clock, sqlite_url) as gateway:
+    async with running(Config(), clock, sqlite_url, jobs=JOBS) as gateway:
 
         async def numbers() -> str:
             async with gateway.http.get(f"{gateway.url}/metrics") as response:

@@ -92,7 +92,9 @@ def _yearly(name: str) -> Table:
         metadata,
         Column("society_id", ForeignKey("societies.id"), primary_key=True),
         Column("year", Text, primary_key=True),
-        Column("held_on", Date, index=True),
+        Column("held_on", Date),
+        # With the society, so that a range of days is read from the index alone.
+        Index(None, "held_on", "society_id"),
     )
 
 

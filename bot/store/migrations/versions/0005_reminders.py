@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["society_id"], ["societies.id"], name=op.f("fk_dividends_society_id")),
         sa.PrimaryKeyConstraint("society_id", "year", name=op.f("pk_dividends")),
     )
-    op.create_index(op.f("ix_dividends_held_on"), "dividends", ["held_on"], unique=False)
+    op.create_index(op.f("ix_dividends_held_on_society_id"), "dividends", ["held_on", "society_id"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -127,8 +127,8 @@ def upgrade() -> None:
     op.create_index("ix_intents_person", "intents", ["person_id", "outbox_id"], unique=False)
     op.create_index(op.f("ix_intents_outbox_id"), "intents", ["outbox_id"], unique=False)
     op.create_index(op.f("ix_intents_term_id"), "intents", ["term_id"], unique=False)
-    op.create_index(op.f("ix_agms_held_on"), "agms", ["held_on"], unique=False)
-    op.create_index(op.f("ix_audits_held_on"), "audits", ["held_on"], unique=False)
+    op.create_index(op.f("ix_agms_held_on_society_id"), "agms", ["held_on", "society_id"], unique=False)
+    op.create_index(op.f("ix_audits_held_on_society_id"), "audits", ["held_on", "society_id"], unique=False)
     op.add_column("committee_terms", sa.Column("known_on", sa.Date(), nullable=True))
     op.add_column("committee_terms", sa.Column("recorded_on", sa.Date(), nullable=True))
     op.create_index(
