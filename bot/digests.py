@@ -14,7 +14,7 @@ from bot.domain.milestones import IntentState, ReminderKind, due
 from bot.domain.replies import Reply, load
 from bot.domain.wording import Slot, Wording
 from bot.posting import Letter
-from bot.store import about, intents, people, terms
+from bot.store import about, people, reminders, terms
 from bot.store.intents import term_occasion
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.planning import Rules
     from bot.posting import Post, Posted
     from bot.store.claims import Claimed
-    from bot.store.intents import Item
     from bot.store.query import Tx
+    from bot.store.reminders import Item
 
 SHOWN = 6
 """Societies that a digest names; the calendar has them all."""
@@ -62,7 +62,7 @@ def digest(items: Sequence[Item], red: int) -> Reply:
 
 def send(tx: Tx, post: Post, rules: Rules, person_id: int, now: datetime, today: date) -> Posted | None:
     """Unit of work: queue a person's digest of what waits for him; None where nothing does, or he cannot be reached."""
-    items = _latest(tx, intents.unsent(tx, person_id, today))
+    items = _latest(tx, reminders.unsent(tx, person_id, today))
     msisdn = people.number_of(tx, person_id)
     if not items or msisdn is None:
         return None
@@ -70,7 +70,7 @@ def send(tx: Tx, post: Post, rules: Rules, person_id: int, now: datetime, today:
     newest = max(item.id for item in items)
     posted = _post(tx, post, rules, f"digest:{person_id}:{newest}", msisdn, reply, now, today)
     if posted is not None:
-        intents.carry(tx, items, posted.id)
+        reminders.carry(tx, items, posted.id)
     return posted
 
 
@@ -83,8 +83,8 @@ def _latest(tx: Tx, waiting: Sequence[Item]) -> list[Item]:
             latest[item.key.society_id] = item
     items = [item for item in waiting if latest.get(item.key.society_id) == item]
     over = [item for item in waiting if item.key.society_id not in latest]
-    intents.write_off(tx, over, IntentState.CANCELLED)
-    intents.write_off(tx, [item for item in waiting if item not in (*items, *over)], IntentState.SUPERSEDED)
+    reminders.write_off(tx, over, IntentState.CANCELLED)
+    reminders.write_off(tx, [item for item in waiting if item not in (*items, *over)], IntentState.SUPERSEDED)
     return items
 
 
@@ -103,9 +103,9 @@ def caught_up(tx: Tx, rules: Rules, items: Sequence[Item], outbox_id: int, today
             continue
         passed = due(steps, item.current_end, since=own.on(item.current_end), today=today)
         if item.newer:
-            intents.write_off(tx, [item], IntentState.SUPERSEDED)
+            reminders.write_off(tx, [item], IntentState.SUPERSEDED)
         elif passed is not None and passed.now != own:
-            intents.overtake(tx, item, passed.now.name, outbox_id, now)
+            reminders.overtake(tx, item, passed.now.name, outbox_id, now)
             left.append(item)
         else:
             left.append(item)
@@ -145,11 +145,11 @@ def reviewed(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime)
     if kind == "red":
         red = _red(tx, int(person), (), today)
         return Reply("digest.red", {"red": red}) if red else None
-    carried = intents.carried(tx, message.id, today)
+    carried = reminders.carried(tx, message.id, today)
     standing = [item for item in carried if still(item) and item.serving]
-    intents.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
+    reminders.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
     items = caught_up(tx, rules, standing, message.id, today, now)
-    later = intents.later_digest(tx, int(person), message.id) if items else None
+    later = reminders.later_digest(tx, int(person), message.id) if items else None
     if later is not None:
         about.move(tx, message.id, later)
         return None

@@ -17,7 +17,7 @@ from bot.domain.offices import Level
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.posting import Letter
-from bot.store import escalation, intents, offices, terms
+from bot.store import escalation, offices, recipients, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bot.domain.offices import Office
     from bot.domain.quiet import QuietHours
     from bot.store.escalation import Unreached
-    from bot.store.intents import Recipient
     from bot.store.query import Tx
+    from bot.store.recipients import Recipient
 
 WORST = 3
 """Offices that a message names: those with the most red societies, then with the most unanswered ones."""
@@ -119,7 +119,7 @@ def areas(tx: Tx, levels: Iterable[Level], today: date) -> list[Area]:
 
 def _heads(tx: Tx, levels: Iterable[Level], today: date) -> list[tuple[Office, Recipient]]:
     at = {office.lineage: office for level in levels for office in offices.all_offices(tx, level)}
-    serving = intents.heads(tx, [office.code for office in at.values()], today)
+    serving = recipients.heads(tx, [office.code for office in at.values()], today)
     return [
         (at[each.lineage], each.person)
         for each in serving

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from bot.clock import DHAKA
 from bot.domain.access import head_of
 from bot.domain.milestones import ReminderKind, following, ladder
-from bot.store import intents, occasions, people
-from bot.store.intents import UNNAMED, Key, Recipient
+from bot.store import intents, occasions, people, recipients
+from bot.store.intents import Key
+from bot.store.recipients import UNNAMED, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -157,7 +158,7 @@ def plan(
     known = intents.known(tx, kind, society_ids)
     # An officer's number that has been told needs no second telling under another name.
     told = {(*key[:4], number) for key, number in known.items()}
-    bearers = intents.bearers(tx, society_ids)
+    bearers = recipients.bearers(tx, society_ids)
     officers = _officers(tx, [occasion for occasion, _ in found], window.today) if kind is ReminderKind.TERM else {}
     for occasion, due in found:
         own = tuple(dict.fromkeys(bearers.get(occasion.society_id, ())))
@@ -213,7 +214,7 @@ def _officers(tx: Tx, found: Iterable[Occasion], today: date) -> dict[int, tuple
     found = list(found)
     codes = {code for occasion in found for code in occasion.lineage.strip("/").split("/")}
     heads: dict[str, list[Recipient]] = {}
-    for head in intents.heads(tx, sorted(codes), today):
+    for head in recipients.heads(tx, sorted(codes), today):
         if head.role is head_of(head.level):
             heads.setdefault(head.lineage, []).append(head.person)
     numbers = {each.officer_msisdn for each in found if each.officer_msisdn and each.lineage not in heads}

@@ -19,8 +19,8 @@ from bot.domain.occasions import Window
 from bot.domain.replies import Reply, dump
 from bot.planning import NOT_ON_RECORD, Days, key_of, plan
 from bot.posting import Letter
-from bot.store import intents, occasions, outbox, people
-from bot.store.intents import UNNAMED, Recipient
+from bot.store import intents, occasions, outbox, people, reminders
+from bot.store.recipients import UNNAMED, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from bot.planning import Planned, Rules
     from bot.posting import Post, Posted
     from bot.store.claims import Claimed
-    from bot.store.intents import Item
     from bot.store.query import Tx
+    from bot.store.reminders import Item
 
 WORTH = timedelta(days=3)
 """A reminder is worth sending so long at least, and until the next milestone."""
@@ -186,21 +186,21 @@ def _midnight(day: date) -> datetime:
 
 def cancel(tx: Tx, term_id: int, now: datetime) -> int:
     """Take back what is still queued about a term; a digest goes on without it. Returns how many messages were cancelled."""
-    return intents.cancel(tx, term_id, now)
+    return reminders.cancel(tx, term_id, now)
 
 
 def cancel_outdated(tx: Tx, society_ids: Sequence[int], now: datetime, today: date) -> None:
     """Take back what is still queued about societies whose term on record is another one by now, or ends on another day."""
-    for item in intents.waiting_of(tx, society_ids, today):
+    for item in reminders.waiting_of(tx, society_ids, today):
         if item.term_id is not None and not digests.still(item):
-            intents.cancel(tx, item.term_id, now)
+            reminders.cancel(tx, item.term_id, now)
 
 
 def renew(tx: Tx, post: Post, rules: Rules, renewal: Renewal, now: datetime, today: date) -> Made:
     """Remind of what an undone event kept silent: the milestones since it was recorded, and what was taken back then."""
     since = [renewal.since, today]
     if renewal.kind is ReminderKind.TERM:
-        names = intents.cancelled_of(tx, renewal.id)
+        names = reminders.cancelled_of(tx, renewal.id)
         steps = [step for step in rules.steps(ReminderKind.TERM) if step.name in names]
         since += [step.on(term.last_day) for term in occasions.terms(tx, [renewal.id]) for step in steps]
     return remind(tx, post, rules, renewal.kind, [renewal.id], Window(min(since), today), now)
@@ -215,9 +215,9 @@ def review(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -
     if message.message_class is MessageClass.DIGEST:
         said = digests.reviewed(tx, rules, message, today, now)
         return None if said is None else dump(said)
-    carried = intents.carried(tx, message.id, today)
+    carried = reminders.carried(tx, message.id, today)
     standing = [item for item in carried if _still(tx, rules, item, today)]
-    intents.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
+    reminders.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
     if carried and not standing:
         return None
     if message.message_class is MessageClass.REMINDER:

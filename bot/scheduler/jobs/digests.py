@@ -9,7 +9,7 @@ from bot import digests
 from bot.domain.messages import MessageClass
 from bot.planning import Rules
 from bot.scheduler.job import Job
-from bot.store import intents, people
+from bot.store import people, reminders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ RED_EVERY = timedelta(days=7)
 
 
 async def _run(run: Run) -> None:
-    told = set(await run.store.read(intents.waiting_people))
+    told = set(await run.store.read(reminders.waiting_people))
     for person in sorted(told):
         await _queue(run, digests.send, person)
     red_on = run.state.get("red_on")

@@ -17,7 +17,7 @@ from bot.planning import Days, Rules, plan
 from bot.reminding import class_of, remind
 from bot.scheduler.job import Job
 from bot.store import occasions
-from bot.store.intents import forget_ahead
+from bot.store.reminders import forget_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
