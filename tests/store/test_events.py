@@ -185,7 +185,7 @@ def test_the_last_meeting_before_a_day(database_url: str) -> None:
 
 
 def test_a_list_says_since_when_a_term_is_known(database_url: str) -> None:
-    """A term keeps the day on which it was learnt of until its end becomes another."""
+    """A term keeps the day on which it was first learnt of; that of its end goes with its end."""
     monday, tuesday, wednesday = (date(2026, 11, day) for day in (16, 17, 18))
     formed, end, other = date(2024, 1, 17), date(2027, 1, 17), date(2027, 1, 16)
 
@@ -200,7 +200,7 @@ def test_a_list_says_since_when_a_term_is_known(database_url: str) -> None:
             (Term(Basis.ELECTED, formed, other), wednesday, wednesday),
         ):
             societies.put_terms(tx, [(society, term)], on)
-            assert known(tx) == [(formed, term.expires_on, then)]
+            assert known(tx) == [(formed, term.expires_on, monday, then)]
 
     do(database_url, work)
 
