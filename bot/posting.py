@@ -142,7 +142,10 @@ class Post:
         return [channel for channel in queued if channel is not None]
 
     def send(self, tx: Tx, letter: Letter, now: datetime, today: date) -> Posted | None:
-        """Queue a letter by the reader's linked chat, else by SMS; None where it reaches nobody or he is to be spared it."""
+        """Queue a letter by the reader's linked chat, else by SMS; None where it reaches nobody or he is to be spared it.
+
+        One of the same key that was taken back, or was not worth sending any more, does not stand in its way.
+        """
         if letter.courtesy and senders.known(tx, letter.to, today, now).stopped_at:
             return None
         way = self._way_to(tx, letter.to)
@@ -162,8 +165,11 @@ class Post:
         )
         line = self._lines[channel]
         leaves = today if letter.not_before_at is None else max(today, letter.not_before_at.astimezone(DHAKA).date())
-        new = self._add(tx, draft, line, now, leaves, State.QUEUED)[1]
-        return Posted(outbox.id_of(tx, letter.key), channel, new)
+        _, new = self._add(tx, draft, line, now, leaves, State.QUEUED)
+        if not new and outbox.state(tx, outbox.id_of(tx, draft.key)) in {State.CANCELLED, State.EXPIRED}:
+            draft = replace(draft, key=f"{draft.key}@{now.isoformat()}")
+            _, new = self._add(tx, draft, line, now, leaves, State.QUEUED)
+        return Posted(outbox.id_of(tx, draft.key), channel, new)
 
     def _notice(self, context: Context, notice: Notice, key: str) -> str | None:
         way = self._way(context, notice)

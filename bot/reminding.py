@@ -7,19 +7,19 @@ An office-bearer gets a message of his own; the officers' reminders wait for the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot import digests
 from bot.clock import DHAKA
-from bot.domain.messages import MessageClass, State
+from bot.domain.messages import MessageClass
 from bot.domain.milestones import IntentState, ReminderKind, following
 from bot.domain.occasions import Window
 from bot.domain.replies import Reply, dump
 from bot.planning import NOT_ON_RECORD, Days, key_of, plan
 from bot.posting import Letter
-from bot.store import intents, occasions, outbox, people, reminders
+from bot.store import intents, occasions, people, reminders
 from bot.store.recipients import UNNAMED, Recipient
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.domain.milestones import Renewal
     from bot.domain.occasions import Occasion
     from bot.planning import Planned, Rules
-    from bot.posting import Post, Posted
+    from bot.posting import Post
     from bot.store.claims import Claimed
     from bot.store.query import Tx
     from bot.store.reminders import Item
@@ -87,7 +87,7 @@ def _carry_out(tx: Tx, post: Post, rules: Rules, planned: Planned, now: datetime
     occasion = planned.occasion
     on_record: dict[int, int] = {}
     for person in planned.bearers:
-        posted = None if person.msisdn is None else _post(tx, post, _letter(rules, planned, person.msisdn), now, today)
+        posted = None if person.msisdn is None else post.send(tx, _letter(rules, planned, person.msisdn), now, today)
         state = IntentState.WITHHELD if posted is None else IntentState.MADE
         _add(tx, planned, person, state, None if posted is None else posted.id, now, made)
         if posted is not None and posted.new:
@@ -111,14 +111,6 @@ def _carry_out(tx: Tx, post: Post, rules: Rules, planned: Planned, now: datetime
             at=now,
         )
         made.intents[IntentState.SUPERSEDED] += new
-
-
-def _post(tx: Tx, post: Post, letter: Letter, now: datetime, today: date) -> Posted | None:
-    """Queue a letter. One of the same key that was taken back, or never left, does not stand in its way."""
-    posted = post.send(tx, letter, now, today)
-    if posted is not None and not posted.new and outbox.state(tx, posted.id) in {State.CANCELLED, State.EXPIRED}:
-        return post.send(tx, replace(letter, key=f"{letter.key}@{now.isoformat()}"), now, today)
-    return posted
 
 
 def _on_record(tx: Tx, officer: Recipient) -> Recipient:

@@ -57,11 +57,6 @@ class Item:
         told = (term_id, office_id, send_on, registration_no, lineage, current, current_end)
         return cls(row[0], Key.of(*row[1:6]), *told, bool(serving), bool(newer))
 
-    @property
-    def is_milestone(self) -> bool:
-        """Whether it is of a milestone, and not one that an officer asked for, which carries its reference R17."""
-        return not self.key.milestone.startswith(AGAIN)
-
 
 _later = committee_terms.alias("later")
 _term = committee_terms.alias("current_term")

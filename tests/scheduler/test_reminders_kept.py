@@ -107,6 +107,21 @@ async def test_undoing_an_election_makes_up_for_what_it_kept_silent(demo_url: st
     assert all("উত্তীর্ণ" in text for text in texts)
 
 
+async def test_an_officers_digest_that_an_undone_election_cancelled_is_made_again(demo_url: str) -> None:
+    async with await World.open(demo_url) as world:
+        await ends(world, 7)
+        await world.store.write(partial(Tx.run, query=_ALL_END, ends=TODAY + timedelta(days=400)))
+        await world.run(REMINDERS, TODAY, hour=22)
+        await world.run(DIGESTS, TODAY, hour=22)
+        number = await world.number_of(1)
+    left = await leave(demo_url, at(TODAY, 23), f"election {number} {TODAY:%d/%m/%Y}", "undo")
+    assert ("digest", UCO, "cancelled") in [(one.row.message_class, one.row.to, one.state) for one in left]
+    async with await World.open(demo_url) as world:
+        await world.run(DIGESTS, TOMORROW)
+    told = telling(await leave(demo_url, at(TOMORROW, 12)), number, of="digest")
+    assert [(one.state, one.row.to) for one in told] == [("delivered", UCO)]
+
+
 async def test_a_term_recorded_undone_and_recorded_again_is_reminded_of(demo_url: str) -> None:
     async with await World.open(demo_url) as world:
         number = await world.number_of(1)
