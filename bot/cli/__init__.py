@@ -27,6 +27,8 @@ class Refusing(click.Group):
         except BartaError as error:
             click.echo(f"barta: {error}", err=True)
             sys.exit(1)
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough; click ends quietly
         except OSError as error:
             click.echo(f"barta: {error.strerror or type(error).__name__}: {error.filename or 'no file'}", err=True)
             sys.exit(1)

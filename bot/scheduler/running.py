@@ -76,6 +76,8 @@ class _Claimed:
     id: int
     at: datetime
     state: dict[str, Any] = field(default_factory=dict)
+    again: bool = False
+    """Somebody began it before, and did not come to its end."""
 
 
 class Runner:
@@ -112,7 +114,7 @@ class Runner:
         return Run(self._store, self._post, self._config, at, at.astimezone(DHAKA).date(), state)
 
     async def _run(self, job: Job, claimed: _Claimed) -> Ended:
-        log.info("job_runs", job=job.name)
+        log.info("job_runs", job=job.name, again=claimed.again)
         run, began = self.prepared(claimed.at, dict(claimed.state)), time.monotonic()
         ended = partial(Ended, job.name)
         try:
@@ -127,7 +129,9 @@ class Runner:
             outcome, error = "failed", _said(failure)
             detail = _told(run, error=error)
             await self._store.write(partial(self._failed, job=job, claimed=claimed, detail=detail))
-        return ended(outcome, run.queued, frozenset(run.channels), time.monotonic() - began, error)
+        seconds = time.monotonic() - began
+        log.info("job_ended", job=job.name, outcome=outcome, seconds=round(seconds, 2), queued=dict(run.queued))
+        return ended(outcome, run.queued, frozenset(run.channels), seconds, error)
 
     async def _beside_a_heartbeat(self, job: Job, run: Run) -> None:
         work: asyncio.Future[None] = asyncio.ensure_future(job.run(run))
@@ -170,7 +174,8 @@ class Runner:
         if not plans.missed(job.plan(self._config), row.ran_until_at, now):
             table.give_back(tx, job.name, self._me)
             return None
-        return _Claimed(table.begin(tx, job.name, at=now, started_at=running), now, dict(row.state))
+        begun = table.begin(tx, job.name, at=now, started_at=running)
+        return _Claimed(begun, now, dict(row.state), again=before is not None)
 
     def _renew(self, tx: Tx, job: Job) -> bool:
         return table.renew(tx, job.name, self._me, self._clock.running() + self._lease)
