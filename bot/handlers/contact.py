@@ -16,12 +16,10 @@ from bot.confirming import asked
 from bot.domain.access import TABLE, Role, head_of, may_reach
 from bot.domain.bearers import Kind, Lack, Seat, changed
 from bot.domain.messages import MessageClass
-from bot.domain.registry import RegistrationNo
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import audit, offices, people, standings
 from bot.store.people import Appointment
-from bot.which_society import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,12 +61,6 @@ TEXTS = (
     Wording("contact.change_how", 2),
     Wording("contact.tell_officer", 3, row="contact.officer", rows=1),
     Wording("contact.local_only", 2, _REG),
-    Wording("contact.not_yours", 2, _REG),
-    Wording("contact.not_found", 1, _REG),
-    Wording("contact.unknown_place", 2, {"typed": Slot.TYPED, **_REG}),
-    Wording("contact.say_district", 2, _REG),
-    Wording("contact.which", 3, _REG, option="contact.option", options=LISTED),
-    Wording("contact.option", 1, {"r": Slot.REG_NO, "place": Slot.PLACE}),
 )
 
 SEATS: Mapping[str, Role] = {"president": Role.PRESIDENT, "secretary": Role.SECRETARY}
@@ -113,40 +105,16 @@ def _without_number(context: Context, *, changing: bool) -> Reply:
 
 def _society(context: Context, args: Mapping[str, Any], what: str) -> Standing | Reply:
     """The society that is meant, which the sender may ask about or change; or what to say instead."""
-    if "society_id" in args:
-        found: Sequence[Standing] = standings.by_ids(context.tx, [args["society_id"]])
-        reg_no = found[0].registration_no if found else ""
-    else:
-        number = RegistrationNo.parse(args["reg_no"])
-        reg_no = str(number)
-        sought = which_society.by_number(context, number, args.get("district"))
-        if not sought.known_place:
-            return Reply("contact.unknown_place", {"r": reg_no, "typed": args["district"]})
-        found = sought.found
-    if not found:
-        return Reply("contact.not_found", {"r": reg_no})
-    within = [each for each in found if _reaches(context, "contact", each)]
-    if not within:
-        return _refused(context, what, reg_no)
-    if len(within) > LISTED:
-        return Reply("contact.say_district", {"r": reg_no})
-    if len(within) > 1:
-        kept = {key: value for key, value in args.items() if key in SEATS}
-        choices = which_society.choices(within, "contact.option", "contact", kept)
-        return Reply("contact.which", {"r": reg_no}, choices=choices)
-    return within[0] if _reaches(context, what, within[0]) else _refused(context, what, reg_no, within[0])
+    society = which_society.within_reach(context, "contact", args, keep=tuple(SEATS))
+    if isinstance(society, Reply) or _reaches(context, what, society):
+        return society
+    if society.id in context.sender.society_ids:
+        return Reply("contact.tell_officer", lines=(_looked_after(context, society),))
+    return Reply("contact.local_only", {"r": society.registration_no})
 
 
 def _reaches(context: Context, what: str, society: Standing) -> bool:
     return may_reach(what, context.sender.posts, lineage=society.lineage, society_id=society.id)
-
-
-def _refused(context: Context, what: str, reg_no: str, society: Standing | None = None) -> Reply:
-    if society is None or what == "contact":
-        return Reply("contact.not_yours", {"r": reg_no})
-    if society.id in context.sender.society_ids:
-        return Reply("contact.tell_officer", lines=(_looked_after(context, society),))
-    return Reply("contact.local_only", {"r": reg_no})
 
 
 def _looked_after(context: Context, society: Standing) -> Reply:

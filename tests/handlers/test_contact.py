@@ -70,23 +70,23 @@ async def test_who_sees_the_numbers(talk_on_each: Talk) -> None:
 
 
 async def test_who_does_not(talk: Talk) -> None:
-    for who, key in ((UCO_OF_DOMAR, "contact.not_yours"), (STRANGER, "not_allowed"), ("44", "link_first")):
+    for who, key in ((UCO_OF_DOMAR, "society.not_yours"), (STRANGER, "not_allowed"), ("44", "link_first")):
         for args in ({"reg_no": "1/2023", "district": "নীলফামারী"}, {"society_id": SOCIETY}, CHANGE):
             said = await talk.one(who, "contact", **args)
             assert said.key == key
             assert "01700" not in said.text
-    assert (await talk.one(PRESIDENT, "contact", reg_no="2/1998")).key == "contact.not_yours"
-    assert (await talk.one(DCO, "contact", reg_no="7/2009", district="রংপুর")).key == "contact.not_yours"
+    assert (await talk.one(PRESIDENT, "contact", reg_no="2/1998")).key == "society.not_own"
+    assert (await talk.one(DCO, "contact", reg_no="7/2009", district="রংপুর")).key == "society.not_yours"
 
 
 async def test_a_number_in_several_districts(talk: Talk) -> None:
     asked = await talk.one(REGISTRAR, "contact", reg_no="7/2009")
-    assert (asked.key, len(asked.reply.choices)) == ("contact.which", 3)
+    assert (asked.key, len(asked.reply.choices)) == ("society.which", 3)
     assert (await talk.one(REGISTRAR, "2")).key == "contact.society"
     assert (await talk.one(UCO, "contact", reg_no="7/2009")).key == "contact.society"  # his own district's
-    assert (await talk.one(UCO, "contact", reg_no="1/2023", district="আটলান্টিস")).key == "contact.unknown_place"
-    assert (await talk.one(UCO, "contact", reg_no="9999/2023")).key == "contact.not_found"
-    assert (await talk.one(UCO, "contact", society_id=99999)).key == "contact.not_found"
+    assert (await talk.one(UCO, "contact", reg_no="1/2023", district="আটলান্টিস")).key == "society.unknown_place"
+    assert (await talk.one(UCO, "contact", reg_no="9999/2023")).key == "society.not_found"
+    assert (await talk.one(UCO, "contact", society_id=99999)).key == "society.not_found"
 
 
 async def test_another_president(talk_on_each: Talk) -> None:
@@ -169,7 +169,7 @@ async def test_who_may_not_change(talk: Talk) -> None:
         (DCO, "contact.local_only"),  # the office above looks, and never edits
         (JOINT, "contact.local_only"),
         (PRESIDENT, "contact.tell_officer"),
-        (UCO_OF_DOMAR, "contact.not_yours"),
+        (UCO_OF_DOMAR, "society.not_yours"),
         (STRANGER, "not_allowed"),
     ):
         assert (await talk.one(who, "contact", **NUMBER)).key == key
@@ -201,7 +201,7 @@ async def test_what_changed_meanwhile_is_asked_again(talk: Talk) -> None:
 async def test_an_officer_who_left_meanwhile_changes_nothing(talk: Talk) -> None:
     code = code_in(await talk.one(UCO, "contact", **CHANGE))
     await talk.confirmed(DCO, "officer", topic="move", msisdn=UCO, office="ডোমার")
-    assert (await talk(UCO, f"YES {code}"))[-1].key == "contact.not_yours"
+    assert (await talk(UCO, f"YES {code}"))[-1].key == "society.not_yours"
     assert (await _bearers(talk))[Role.PRESIDENT] == ("রহিমা ইসলাম", PRESIDENT)
 
 
