@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot import config as settings
-from bot import reminding
+from bot import reviewing
 from bot.answering import Answering
 from bot.board.pages import Board
 from bot.channel import Gateway, Line
@@ -161,7 +161,7 @@ class App:
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
         self.printer = Printer(self.store, DocumentMaker(pure.renderer), self.clock)
         sms = None if by_sms is None else Sms(by_sms, lines[by_sms])
-        leaving = Leaving(self.config.quiet.hours(), partial(reminding.review, rules=Rules.of(self.config)))
+        leaving = Leaving(self.config.quiet.hours(), partial(reviewing.review, rules=Rules.of(self.config)))
         courier = partial(Courier, make=self.printer.make, sms=sms, leaving=leaving)
         self.delivery = Delivery(
             [

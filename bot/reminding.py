@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bot import digests
 from bot.clock import DHAKA
 from bot.domain.messages import MessageClass
 from bot.domain.milestones import IntentState, ReminderKind, following
 from bot.domain.occasions import Window
-from bot.domain.replies import Reply, dump
+from bot.domain.replies import Reply
 from bot.planning import NOT_ON_RECORD, Days, key_of, plan
 from bot.posting import Letter
 from bot.store import intents, occasions, people, reminders
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
     from bot.domain.occasions import Occasion
     from bot.planning import Planned, Rules
     from bot.posting import Post
-    from bot.store.claims import Claimed
     from bot.store.query import Tx
-    from bot.store.reminders import Item
 
 WORTH = timedelta(days=3)
 """A reminder is worth sending so long at least, and until the next milestone."""
@@ -184,7 +181,7 @@ def cancel(tx: Tx, term_id: int, now: datetime) -> int:
 def cancel_outdated(tx: Tx, society_ids: Sequence[int], now: datetime, today: date) -> None:
     """Take back what is still queued about societies whose term on record is another one by now, or ends on another day."""
     for item in reminders.waiting_of(tx, society_ids, today):
-        if item.term_id is not None and not digests.still(item):
+        if item.term_id is not None and not item.still:
             reminders.cancel(tx, item.term_id, now)
 
 
@@ -196,32 +193,3 @@ def renew(tx: Tx, post: Post, rules: Rules, renewal: Renewal, now: datetime, tod
         steps = [step for step in rules.steps(ReminderKind.TERM) if step.name in names]
         since += [step.on(term.last_day) for term in occasions.terms(tx, [renewal.id]) for step in steps]
     return remind(tx, post, rules, renewal.kind, [renewal.id], Window(min(since), today), now)
-
-
-def review(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -> str | None:
-    """What a message that is about to leave says now; None where it is not true any more, or somebody else's.
-
-    Taking back what waits is not enough: a message that a courier has in its hands comes back to the queue when the provider is away,
-    and the register may be changed by an import.
-    """
-    if message.message_class is MessageClass.DIGEST:
-        said = digests.reviewed(tx, rules, message, today, now)
-        return None if said is None else dump(said)
-    carried = reminders.carried(tx, message.id, today)
-    standing = [item for item in carried if _still(tx, rules, item, today)]
-    reminders.write_off(tx, [item for item in carried if item not in standing], IntentState.CANCELLED)
-    if carried and not standing:
-        return None
-    if message.message_class is MessageClass.REMINDER:
-        left = digests.caught_up(tx, rules, standing, message.id, today, now)
-        return message.content if left or not standing else None
-    return message.content
-
-
-def _still(tx: Tx, rules: Rules, item: Item, today: date) -> bool:
-    if not item.serving:
-        return False
-    if item.key.kind is ReminderKind.TERM:
-        return digests.still(item)
-    found = rules.occasions(tx, item.key.kind, [item.key.society_id], today)
-    return any(occasion.name == item.key.occasion for occasion in found)

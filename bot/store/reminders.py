@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Date, and_, bindparam, case, delete, func, or_, select, text, update
 
 from bot.domain.milestones import IntentState
-from bot.store.intents import AGAIN, Key, add
+from bot.store.intents import AGAIN, Key, add, term_occasion
 from bot.store.query import Query
 from bot.store.recipients import IN_OFFICE, UNNAMED
 from bot.store.schema import appointments, committee_terms, intents, offices, outbox, people, societies
@@ -56,6 +56,13 @@ class Item:
         term_id, office_id, send_on, registration_no, lineage, current, current_end, serving, newer = row[6:]
         told = (term_id, office_id, send_on, registration_no, lineage, current, current_end)
         return cls(row[0], Key.of(*row[1:6]), *told, bool(serving), bool(newer))
+
+    @property
+    def still(self) -> bool:
+        """Whether the term that it is about is still the society's current one, with the same end."""
+        if self.current is None or self.current_end is None:
+            return False
+        return term_occasion(self.current, self.current_end) == self.key.occasion
 
 
 _later = committee_terms.alias("later")
