@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.messages import MessageClass
 from bot.domain.milestones import IntentState
+from bot.domain.offices import topmost
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.posting import Letter
@@ -94,7 +95,6 @@ def _post(
 
 def red(tx: Tx, person_id: int, items: Sequence[Item], today: date) -> int:
     """How many societies are red at the offices that a person serves; of a number that the registry alone knows, around his societies."""
-    lineages = set(people.lineages_of(tx, person_id)) or {item.lineage for item in items}
+    lineages = people.lineages_of(tx, person_id) or [item.lineage for item in items]
     # An office below another one of his is counted with it.
-    top = [each for each in lineages if not any(each != other and each.startswith(other) for other in lineages)]
-    return sum(terms.ending_counts(tx, lineage, today).red for lineage in top)
+    return sum(terms.ending_counts(tx, lineage, today).red for lineage in topmost(lineages))

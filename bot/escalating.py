@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import head_of
 from bot.domain.messages import MessageClass
-from bot.domain.offices import Level
+from bot.domain.offices import Level, topmost
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.posting import Letter
@@ -128,7 +128,8 @@ def _heads(tx: Tx, levels: Iterable[Level], today: date) -> list[tuple[Office, R
 
 
 def _topmost(own: Sequence[Office]) -> tuple[Office, ...]:
-    return tuple(each for each in own if not any(other != each and other.covers(each) for other in own))
+    top = topmost(office.lineage for office in own)
+    return tuple(office for office in own if office.lineage in top)
 
 
 def tallies(tx: Tx, now: datetime, today: date, unanswered_days: int) -> dict[str, Tally]:

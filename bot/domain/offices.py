@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NATION_CODE = "BD"
 
@@ -64,3 +68,9 @@ DISTRICT_DEPTH = 3
 def home(lineage: str) -> str:
     """The lineage of the district that an office lies in; of the office itself, where it is above districts."""
     return "/".join(lineage.split("/")[:DISTRICT_DEPTH]).rstrip("/") + "/"
+
+
+def topmost(lineages: Iterable[str]) -> list[str]:
+    """Of some offices those that are not below another one of them."""
+    known = sorted(set(lineages))
+    return [each for each in known if not any(each != other and each.startswith(other) for other in known)]
