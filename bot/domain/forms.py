@@ -170,6 +170,16 @@ class Form:
         return tuple(each for each in self.indicators if each.is_asked)
 
     @cached_property
+    def meaning(self) -> str:
+        """What its figures mean, as text: all but its titles, labels, words and bounds, which may be put better at any time."""
+        lines = [
+            f"{each.name} {each.kind} {each.unit} {each.carried or '-'} {each.yearly:d} {each.formula and each.formula.text}"
+            f" / {each.by and each.by.text} <= {each.cap}"
+            for each in self.indicators
+        ]
+        return "\n".join((f"{self.filed_by} {' '.join(self.every)}", *lines))
+
+    @cached_property
     def headlines(self) -> tuple[Indicator, ...]:
         """What is shown where there is little room; the first four where the form names none."""
         return tuple(each for each in self.indicators if each.headline) or self.indicators[:4]

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.errors import InvalidValue
-from bot.domain.period import FIRST_MONTH, cooperative_year
+from bot.domain.period import EARLIEST_YEAR, FIRST_MONTH, LATEST_YEAR, cooperative_year
 
 _MONTHS: Final = 12
-_NAME = re.compile(r"(\d{4})-(\d{2})(?:/Q([1-4]))?")
+_NAME = re.compile(r"([0-9]{4})-([0-9]{2})(?:/Q([1-4]))?")
+_HOW_TO_WRITE = "Write a period as 2023-12, 2023-24/Q2 or 2023-24."
 
 
 class Every(StrEnum):
@@ -67,16 +68,18 @@ class Period:
         where ``every`` says so: see ``named``.
 
         Raises:
-            InvalidValue: no period is called so.
+            InvalidValue: no period is called so, or none that returns can be about.
         """
         found = _NAME.fullmatch(name)
         if found is None:
-            raise InvalidValue("Write a period as 2023-12, 2023-24/Q2 or 2023-24.")
+            raise InvalidValue(_HOW_TO_WRITE)
         year, second = int(found[1]), int(found[2])
+        if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+            raise InvalidValue(f"A year is between {EARLIEST_YEAR} and {LATEST_YEAR}.")
         if found[3] is None and 1 <= second <= _MONTHS:
             return cls(date(year, second, 1), Every.MONTH)
         if second != (year + 1) % 100:
-            raise InvalidValue("Write a period as 2023-12, 2023-24/Q2 or 2023-24.")
+            raise InvalidValue(_HOW_TO_WRITE)
         begins = date(year, FIRST_MONTH, 1)
         if found[3] is None:
             return cls(begins, Every.YEAR)

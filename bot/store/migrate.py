@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.store.engine import Engine
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision this program works with; a test keeps it equal to the newest file in ``migrations/versions``."""
 
 

@@ -25,6 +25,7 @@ from bot.store.tables.registry import (
     societies,
 )
 from bot.store.tables.reminding import events, intents, job_runs, jobs, texts
+from bot.store.tables.returning import corrections, figure_versions, form_versions, returns, totals
 from bot.store.tables.traffic import HELD, READY, SECRET, dialogues, inbox, outbox, receipts, subscribers
 from bot.store.tables.trust import audit_log, links, marks, tickets
 
@@ -38,9 +39,12 @@ __all__ = [
     "audit_log",
     "audits",
     "committee_terms",
+    "corrections",
     "dialogues",
     "dividends",
     "events",
+    "figure_versions",
+    "form_versions",
     "inbox",
     "intents",
     "job_runs",
@@ -52,6 +56,7 @@ __all__ = [
     "outbox",
     "people",
     "receipts",
+    "returns",
     "search_near",
     "search_places",
     "search_postings",
@@ -62,4 +67,5 @@ __all__ = [
     "subscribers",
     "texts",
     "tickets",
+    "totals",
 ]

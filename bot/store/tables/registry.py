@@ -123,6 +123,9 @@ appointments = Table(
     Column("ended_on", Date),
     one_of("role", [role for role in Role if role is not Role.PUBLIC]),
     CheckConstraint("(office_id IS NULL) <> (society_id IS NULL)", name="place"),
+    # What a version of figures refers to: its author's post at the very office or society.
+    Index("uq_appointments_at_office", "id", "office_id", unique=True),
+    Index("uq_appointments_at_society", "id", "society_id", unique=True),
     Index(
         "uq_appointments_serving",
         "society_id",

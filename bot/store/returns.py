@@ -1,0 +1,318 @@
+"""Returns and the versions of their figures.
+
+A filer's returns of one form are a chain: what one closes with, the next one opens with. Whoever changes the chain locks the filer
+first (``lock``). A version is written for an appointment at the filer's own office or society; the tables refuse any other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from bot.domain.periods import Every, Period
+from bot.domain.returns import Author, Filer, Return, Version
+from bot.store import vectors
+from bot.store.query import Query, values_of
+from bot.store.schema import appointments, figure_versions, offices, people, returns, societies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from typing import Any
+
+    from bot.domain.figures import Value
+    from bot.domain.forms import Form
+    from bot.store.query import Tx
+
+
+def _read(*row: Any) -> Return:
+    identity, form, version, every, starts_on, area_id, lineage, office_id, society_id, *rest = row
+    due_on, waits, filed_at, filed_in, on_time, given, figures, counted = rest
+    return Return(
+        identity,
+        form,
+        version,
+        Period(starts_on, Every(every)),
+        Filer(area_id, lineage, office_id, society_id),
+        due_on,
+        bool(waits),
+        filed_at,
+        filed_in,
+        on_time,
+        vectors.load(given),
+        vectors.load(figures),
+        None if counted is None else vectors.sums(counted),
+    )
+
+
+def _version(number: int, figures: str, *rest: Any) -> Version:
+    return Version(number, vectors.load(figures), *rest)
+
+
+_return = select(
+    *(returns.c.id, returns.c.form, returns.c.version, returns.c.every, returns.c.starts_on),
+    *(returns.c.area_id, offices.c.lineage, returns.c.office_id, returns.c.society_id),
+    *(returns.c.due_on, returns.c.waits, returns.c.filed_at, returns.c.filed_in, returns.c.on_time),
+    *(returns.c.given, returns.c.figures, returns.c.counted),
+).select_from(returns.join(offices, offices.c.id == returns.c.area_id))
+_kind = (returns.c.form == bindparam("form"), returns.c.every == bindparam("every"))
+_BY_OFFICE = returns.c.office_id == bindparam("filer_id")
+_BY_SOCIETY = returns.c.society_id == bindparam("filer_id")
+
+
+def _both(build: Any, into: Any = _read) -> tuple[Query[Any], Query[Any]]:
+    """A statement about the returns of an office, and the same about those of a society, each with its own index."""
+    return Query(build(_BY_OFFICE), into), Query(build(_BY_SOCIETY), into)
+
+
+_FIND = _both(lambda own: _return.where(own, *_kind, returns.c.starts_on == bindparam("starts_on")))
+_LAST_FILED = _both(
+    lambda own: (
+        _return.where(own, *_kind, returns.c.starts_on < bindparam("before_on"), returns.c.filed_at.is_not(None))
+        .order_by(returns.c.starts_on.desc())
+        .limit(1)
+    )
+)
+_FROM = _both(
+    lambda own: _return.where(own, *_kind, returns.c.starts_on >= bindparam("from_on")).order_by(returns.c.starts_on)
+)
+_FIRST_FILED = _both(
+    lambda own: select(func.min(returns.c.starts_on)).where(own, *_kind, returns.c.filed_at.is_not(None)),
+    lambda first: first,
+)
+_BY_ID = Query(_return.where(returns.c.id == bindparam("return_id")), _read)
+_FILED_IN = Query(_return.where(returns.c.filed_in == bindparam("inbox_id")), _read)
+_BY_REF = Query(
+    _return.where(
+        returns.c.id
+        == select(func.max(figure_versions.c.return_id))
+        .where(figure_versions.c.inbox_id == bindparam("inbox_id"))
+        .scalar_subquery()
+    ),
+    _read,
+)
+_OPEN: Query[int] = Query(
+    insert(returns)
+    .values(
+        values_of(
+            *("form", "version", "every", "starts_on", "area_id", "office_id", "society_id", "due_on"),
+            *("waits", "given", "figures"),
+        )
+    )
+    .returning(returns.c.id)
+)
+_NEXT: Query[int] = Query(
+    select(func.coalesce(func.max(figure_versions.c.number), 0) + 1).where(
+        figure_versions.c.return_id == bindparam("return_id")
+    )
+)
+_ADD: Query[int] = Query(
+    insert(figure_versions)
+    .values(
+        values_of(
+            *("return_id", "number", "figures", "inbox_id", "at", "by"),
+            *("appointment_id", "office_id", "society_id", "approved_by", "approved_in"),
+        )
+    )
+    .returning(figure_versions.c.id)
+)
+_KEEP: Query[int] = Query(
+    update(returns)
+    .where(returns.c.id == bindparam("return_id"))
+    .values(
+        version=bindparam("new_version"),
+        given=bindparam("new_given"),
+        figures=bindparam("new_figures"),
+        counted=bindparam("new_counted"),
+        waits=bindparam("new_waits"),
+        filed_at=bindparam("new_filed_at"),
+        filed_in=bindparam("new_filed_in"),
+        on_time=bindparam("new_on_time"),
+    )
+)
+_VERSIONS = Query(
+    select(
+        *(figure_versions.c.number, figure_versions.c.figures, figure_versions.c.inbox_id, figure_versions.c.at),
+        *(figure_versions.c.by, figure_versions.c.approved_by, figure_versions.c.undone_at),
+    )
+    .where(figure_versions.c.return_id == bindparam("return_id"))
+    .order_by(figure_versions.c.number),
+    _version,
+)
+_TAKE_BACK: Query[int] = Query(
+    update(figure_versions)
+    .where(figure_versions.c.return_id == bindparam("of_return"), figure_versions.c.undone_at.is_(None))
+    .values(undone_at=bindparam("taken_at"))
+)
+_serving = (
+    select(appointments.c.id)
+    .select_from(appointments.join(people, people.c.id == appointments.c.person_id))
+    .where(people.c.msisdn == bindparam("msisdn"), appointments.c.ended_on.is_(None))
+    .order_by(appointments.c.id)
+    .limit(1)
+)
+_AUTHOR: tuple[Query[int], Query[int]] = (
+    Query(_serving.where(appointments.c.office_id == bindparam("filer_id"))),
+    Query(_serving.where(appointments.c.society_id == bindparam("filer_id"))),
+)
+_LOCK: tuple[Query[int], Query[int]] = (
+    Query(select(offices.c.id).where(offices.c.id == bindparam("filer_id")).with_for_update(key_share=True)),
+    Query(select(societies.c.id).where(societies.c.id == bindparam("filer_id")).with_for_update(key_share=True)),
+)
+
+
+def _of(queries: tuple[Query[Any], Query[Any]], filer: Filer) -> tuple[Query[Any], int]:
+    if filer.office_id is not None:
+        return queries[0], filer.office_id
+    assert filer.society_id is not None  # noqa: S101 - a filer is one of the two
+    return queries[1], filer.society_id
+
+
+def lock(tx: Tx, filer: Filer) -> None:
+    """Let nobody else change the filer's returns until this unit of work is done."""
+    query, filer_id = _of(_LOCK, filer)
+    tx.one(query, filer_id=filer_id)
+
+
+def author(tx: Tx, filer: Filer, msisdn: str) -> int | None:
+    """The appointment by which a number may give the filer's figures; None where it has none."""
+    query, filer_id = _of(_AUTHOR, filer)
+    found: int | None = tx.first(query, filer_id=filer_id, msisdn=msisdn)
+    return found
+
+
+def find(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None:
+    """The return of a filer for a period, open or filed."""
+    query, filer_id = _of(_FIND, filer)
+    found: Return | None = tx.first(
+        query, filer_id=filer_id, form=form, every=period.every.value, starts_on=period.starts_on
+    )
+    return found
+
+
+def by_id(tx: Tx, return_id: int) -> Return:
+    """The return with our id."""
+    return tx.one(_BY_ID, return_id=return_id)
+
+
+def by_ref(tx: Tx, inbox_id: int) -> Return | None:
+    """The return that a message filed, or gave figures to."""
+    return tx.first(_FILED_IN, inbox_id=inbox_id) or tx.first(_BY_REF, inbox_id=inbox_id)
+
+
+def last_filed(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None:
+    """The filer's last filed return before a period."""
+    query, filer_id = _of(_LAST_FILED, filer)
+    found: Return | None = tx.first(
+        query, filer_id=filer_id, form=form, every=period.every.value, before_on=period.starts_on
+    )
+    return found
+
+
+def first_filed(tx: Tx, form: str, every: Every, filer: Filer) -> Period | None:
+    """The earliest period that the filer has filed."""
+    query, filer_id = _of(_FIRST_FILED, filer)
+    found: date | None = tx.one(query, filer_id=filer_id, form=form, every=every.value)
+    return None if found is None else Period(found, every)
+
+
+def since(tx: Tx, form: str, period: Period, filer: Filer) -> list[Return]:
+    """The filer's returns of a period and all later ones, open and filed, in order."""
+    query, filer_id = _of(_FROM, filer)
+    found: list[Return] = tx.all(
+        query, filer_id=filer_id, form=form, every=period.every.value, from_on=period.starts_on
+    )
+    return found
+
+
+def versions(tx: Tx, return_id: int) -> list[Version]:
+    """Every version of a return's figures, the first one first, those taken back too."""
+    return tx.all(_VERSIONS, return_id=return_id)
+
+
+def open_one(tx: Tx, form: Form, period: Period, filer: Filer, due_on: date) -> Return:
+    """An open return without figures; the filer is locked, and has none yet."""
+    empty = vectors.dump({})
+    identity = tx.one(
+        _OPEN,
+        form=form.code,
+        version=form.version,
+        every=period.every.value,
+        starts_on=period.starts_on,
+        area_id=filer.area_id,
+        office_id=filer.office_id,
+        society_id=filer.society_id,
+        due_on=due_on,
+        waits=False,
+        given=empty,
+        figures=empty,
+    )
+    return Return(
+        identity,
+        form.code,
+        form.version,
+        period,
+        filer,
+        due_on,
+        False,
+        None,
+        None,
+        None,
+        {},
+        {},
+        None,
+    )
+
+
+def add_version(
+    tx: Tx,
+    one: Return,
+    figures: Mapping[str, Value],
+    by: Author,
+    *,
+    approved_by: str | None = None,
+    approved_in: int | None = None,
+) -> int:
+    """Write down the figures that a message gave; returns the version's number.
+
+    Raises:
+        an integrity error of the database: the author's post is not at the office or society whose return it is.
+    """
+    number = tx.one(_NEXT, return_id=one.id)
+    tx.one(
+        _ADD,
+        return_id=one.id,
+        number=number,
+        figures=vectors.dump(figures),
+        inbox_id=by.inbox_id,
+        at=by.at,
+        by=by.msisdn,
+        appointment_id=by.appointment_id,
+        office_id=one.filer.office_id,
+        society_id=one.filer.society_id,
+        approved_by=approved_by,
+        approved_in=approved_in,
+    )
+    return number
+
+
+def take_back_versions(tx: Tx, return_id: int, at: datetime) -> None:
+    """Call every version of a return undone."""
+    tx.run(_TAKE_BACK, of_return=return_id, taken_at=at)
+
+
+def keep(tx: Tx, one: Return) -> None:
+    """Write what a return has become."""
+    tx.run(
+        _KEEP,
+        return_id=one.id,
+        new_version=one.version,
+        new_given=vectors.dump(one.given),
+        new_figures=vectors.dump(one.figures),
+        new_counted=None if one.counted is None else vectors.dump(one.counted),
+        new_waits=one.waits,
+        new_filed_at=one.filed_at,
+        new_filed_in=one.filed_in,
+        new_on_time=one.on_time,
+    )

@@ -1,0 +1,46 @@
+"""Figures as they are stored: JSON with a number, or a day as ISO text, for each indicator."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.expressions import Number
+    from bot.domain.figures import Value
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        # As a float it is written with the digits it has: figures have two decimals and far fewer than fifteen digits.
+        return int(value) if value == value.to_integral_value() else float(value)
+    message = f"not a figure: {type(value).__name__}"
+    raise TypeError(message)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain).encode
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+
+
+def dump(values: Mapping[str, Value] | Mapping[str, Number]) -> str:
+    """As text; equal figures give equal texts."""
+    return _encode(dict(values))
+
+
+def load(text: str) -> dict[str, Value]:
+    """Figures of a return."""
+    return {
+        name: date.fromisoformat(value) if isinstance(value, str) else value for name, value in _decode(text).items()
+    }
+
+
+def sums(text: str) -> dict[str, Number]:
+    """Sums, among which there are no days."""
+    found: dict[str, Number] = _decode(text)
+    return found
