@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.config import GatewaySettings
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
+    from bot.owed import ReturnRules
     from bot.planning import Rules
     from bot.posting import Post
     from bot.store.query import Tx
@@ -50,6 +51,7 @@ class Answering:
         lines: every channel's settings and abilities, by name.
         post: queues the answers and what others are told.
         rules: the settings of the law and of reminders.
+        returns: the forms, and the settings of returns.
         start_url: where a link to a chat with us begins, as soon as it is known.
     """
 
@@ -62,6 +64,7 @@ class Answering:
         lines: Mapping[str, Line],
         post: Post,
         rules: Rules,
+        returns: ReturnRules,
         start_url: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._commands = commands
@@ -73,6 +76,7 @@ class Answering:
         self._lines = lines
         self._post = post
         self._rules = rules
+        self._returns = returns
         self._start_url = start_url
 
     def looking(self, incoming: Incoming) -> Command | None:
@@ -86,7 +90,8 @@ class Answering:
             return None
         number, _ = self._who(tx, incoming)
         subscriber = senders.known(tx, number, incoming.today, incoming.now)
-        look = Look(Sender(number, subscriber.posts), incoming.understanding.args, incoming.today)
+        sender = Sender(number, subscriber.posts)
+        look = Look(sender, incoming.understanding.args, incoming.today, self._returns)
         return command.look(tx, look) if may_run(command.name, subscriber.posts) else None
 
     def _looking(self, incoming: Incoming) -> Command | None:
@@ -129,7 +134,7 @@ class Answering:
             return Outcome(Answer(context.inbox_id), fate, queued=frozenset(others))
         opens = context.opens or _choosing(said)
         if opens is not None:
-            until = context.now + self._list_waits
+            until = context.now + (self._list_waits if opens.hours is None else timedelta(hours=opens.hours))
             state = {**opens.state, "language": context.language}
             senders.keep_dialogue(context.tx, context.sender.msisdn, opens.kind, state, until)
         answer = self._reply(context.tx, context.inbox_id, incoming, said, context.language)
@@ -203,6 +208,7 @@ class Answering:
             law=self._rules.law,
             reminders=self._rules.reminders,
             quiet=self._rules.quiet,
+            returns=self._returns,
             start_url=self._start_url(),
             has_sms=self._post.has_sms,
             puzzled_at=subscriber.puzzled_at,

@@ -39,6 +39,7 @@ from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
 from bot.metrics import Metrics
+from bot.owed import ReturnRules
 from bot.planning import Rules
 from bot.posting import Post
 from bot.printing import Printer
@@ -143,7 +144,17 @@ class App:
         self.receiver = Receiver(
             self.store,
             pure.grammar,
-            Answering(pure.commands, pure.renderer, places, own, lines, post, Rules.of(self.config), self._start_url),
+            Answering(
+                pure.commands,
+                pure.renderer,
+                places,
+                own,
+                lines,
+                post,
+                Rules.of(self.config),
+                ReturnRules.of(self.config),
+                self._start_url,
+            ),
             own,
             self.clock,
             self.metrics,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.replies import Reply
     from bot.domain.wording import Wording
     from bot.i18n import Renderer
+    from bot.owed import ReturnRules
     from bot.sections import LawSettings, ReminderSettings
     from bot.store.links import Chat
     from bot.store.query import Tx
@@ -71,10 +72,12 @@ class Dialogue:
     Attributes:
         kind: which step function goes on with it.
         state: plain JSON values.
+        hours: how long it waits; None as long as a list does.
     """
 
     kind: str
     state: Mapping[str, Any]
+    hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class Context:
         law: what the Act and its rules set.
         reminders: when people are reminded, and how long what was recorded may be undone.
         quiet: when nobody is disturbed by what he did not ask for.
+        returns: the forms, and when they are due.
         start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
         has_sms: whether a short message reaches anybody: not where chats are the only channels.
         puzzled_at: when this number last got the short help.
@@ -187,6 +191,7 @@ class Context:
     law: LawSettings
     reminders: ReminderSettings
     quiet: QuietHours
+    returns: ReturnRules
     start_url: str | None = None
     has_sms: bool = True
     puzzled_at: datetime | None = None
@@ -196,14 +201,19 @@ class Context:
     notices: list[Notice] = field(default_factory=list)
     renewals: list[Renewal] = field(default_factory=list)
 
+    def look(self, args: Mapping[str, Any]) -> Look:
+        """What a command's look would have known."""
+        return Look(self.sender, args, self.today, self.returns)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a command's look knows: who asks for what, on which day."""
+    """What a command's look knows: who asks for what, on which day, by which forms."""
 
     sender: Sender
     args: Mapping[str, Any]
     today: date
+    returns: ReturnRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import Clock, parse_now
 from bot.domain.errors import SettingsError
-from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, Section
+from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, ReturnSettings, Section
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -115,7 +115,9 @@ class Config(Section):
     log: LogSettings = LogSettings()
     law: LawSettings = LawSettings()
     reminders: ReminderSettings = ReminderSettings()
+    returns: ReturnSettings = ReturnSettings()
     quiet: QuietSettings = QuietSettings()
+    returns: ReturnSettings = ReturnSettings()
     jobs: JobSettings = JobSettings()
     telegram: dict[str, Any] = Field(
         default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."

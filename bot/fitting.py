@@ -10,12 +10,15 @@ from bot.domain.messages import Language
 from bot.domain.replies import Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
+    FIGURES_WIDTH,
+    LABEL_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
     NAME_WIDTH,
     PERSON_WIDTH,
     PLACE_WIDTH,
     TEXT_WIDTH,
+    TITLE_WIDTH,
     URL_WIDTH,
     Slot,
     Wording,
@@ -131,6 +134,12 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.ROLE: "additional_registrar",
         Slot.EVENT: "interim",
         Slot.MARK: "yellow",
+        Slot.FORM: "MMMMMMMMMM",
+        Slot.TITLE: letter * (TITLE_WIDTH + 9),
+        Slot.PERIOD: "2023-24/Q2",
+        Slot.LABEL: letter * (LABEL_WIDTH + 9),
+        Slot.FIGURE: 8_888_888_888.88,
+        Slot.FIGURES: [{"label": letter * FIGURES_WIDTH, "value": 888888}],
         Slot.TEXT: _WIDE_BN * TEXT_WIDTH,
         Slot.MESSAGE: _WIDE_BN * MESSAGE_WIDTH,
     }[slot]

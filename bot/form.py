@@ -143,12 +143,13 @@ def _sentence(error: Any) -> str:
 def _instead(place: Place) -> str:
     """The key that was meant, where one is near."""
     model: Any = FormTable
-    for key in place[:-1]:
-        if isinstance(key, str):
-            annotation = model.model_fields[key].annotation
+    for each in place[:-1]:
+        if isinstance(each, str):
+            annotation = model.model_fields[each].annotation
             model = next(iter(getattr(annotation, "__args__", ())), annotation)
     known = list(getattr(model, "model_fields", ()))
-    near = process.extractOne(str(place[-1]), known, scorer=OSA.distance, score_cutoff=2)
+    key = str(place[-1])
+    near = process.extractOne(key, known, scorer=OSA.distance, score_cutoff=min(2, len(key) // 2))
     return f": {near[0]} is near" if near else f"; there are {', '.join(known)}"
 
 

@@ -32,7 +32,7 @@ _ONLY_ON: Final[Mapping[str, tuple[frozenset[Kind], str]]] = {
     "least": (frozenset({Kind.FLOW, Kind.STOCK, Kind.TARGET, Kind.COMPUTED}), "a number, and not on a ratio"),
     "most": (frozenset({Kind.FLOW, Kind.STOCK, Kind.TARGET, Kind.COMPUTED}), "a number, and not on a ratio"),
 }
-_DOES_NOT_ADD_UP: Final = "adds and subtracts indicators, also times or by a number: otherwise what follows for an area would not be the sum of its offices"
+_DOES_NOT_ADD_UP: Final = "adds and subtracts indicators, also times or by a number; anything else would not add up over the offices of an area"
 _NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.COMPUTED: ("expression",),
     Kind.RATIO: ("numerator", "denominator"),

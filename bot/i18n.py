@@ -20,10 +20,13 @@ from babel.numbers import format_decimal
 from bot.domain import committee
 from bot.domain.errors import SettingsError
 from bot.domain.messages import Language
+from bot.domain.periods import Every, Period
 from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
+    FIGURES_WIDTH,
+    LABEL_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
     NAME_WIDTH,
@@ -31,6 +34,7 @@ from bot.domain.wording import (
     PLACE_WIDTH,
     SHORT_NAME_WIDTH,
     TEXT_WIDTH,
+    TITLE_WIDTH,
     Slot,
     Wording,
 )
@@ -173,6 +177,37 @@ def _year(renderer: Renderer, value: str | None, language: Language) -> str:
     return renderer.text(language, "year.none") if value is None else digits(value[2:], language)
 
 
+def _period(renderer: Renderer, value: str, language: Language) -> str:
+    """A period as it is written in a message, by the months that it has: ডিসে/২৩, অক্টো-ডিসে/২৩; a year as its two years."""
+    period = Period.parse(value)
+    if period.every is Every.YEAR:
+        return digits(value[2:], language)
+    months = dict.fromkeys(each.month for each in (period.starts_on, period.ends_on))
+    names = "-".join(renderer.text(language, f"month.short.{month}") for month in months)
+    return digits(f"{names}/{period.ends_on.year % 100:02}", language)
+
+
+def figure(value: float | str | None, language: Language) -> str:
+    """A figure as people read it: grouped in lakh, at most two decimals, a day as a date; a dash for none."""
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        day = date.fromisoformat(value)
+        return digits(f"{day.day:02}/{day.month:02}/{day.year % 100:02}", language)
+    return digits(format_decimal(value, format="#,##,##0.##", locale="en_IN"), language)
+
+
+def _figures(renderer: Renderer, value: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """Figures with their labels, and in brackets how much they come to since the year began."""
+    shown = []
+    for each in value:
+        text = f"{_in(each['label'], language)} {figure(each['value'], language)}"
+        if each.get("all") is not None:
+            text += " " + renderer.text(language, "figures.all").format(n=figure(each["all"], language))
+        shown.append(text)
+    return cut(", ".join(shown), FIGURES_WIDTH, language)
+
+
 _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.REG_NO: _digits,
     Slot.DATE: _date,
@@ -195,6 +230,12 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.EVENT: lambda renderer, value, language: renderer.text(language, f"event.{value}"),
     Slot.MARK: lambda renderer, value, language: renderer.text(language, f"mark.{value}"),
     Slot.SUBJECT: lambda renderer, value, language: renderer.text(language, f"subject.{value}"),
+    Slot.FORM: lambda _, value, __: str(value),
+    Slot.TITLE: lambda _, value, language: cut(_in(value, language), TITLE_WIDTH, language),
+    Slot.PERIOD: _period,
+    Slot.LABEL: lambda _, value, language: cut(_in(value, language), LABEL_WIDTH, language),
+    Slot.FIGURE: lambda _, value, language: figure(value, language),
+    Slot.FIGURES: _figures,
     Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
     Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
 }

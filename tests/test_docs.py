@@ -15,7 +15,7 @@ from bot.cli import main
 from bot.config import Config, Environment, GatewaySettings, LogSettings, SimulatorSettings
 from bot.domain.messages import State, may_become
 from bot.metrics import Metrics
-from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, TermSettings
+from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, ReturnSettings, TermSettings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -30,6 +30,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[law]": LawSettings,
     "[[law.terms]]": TermSettings,
     "[reminders]": ReminderSettings,
+    "[returns]": ReturnSettings,
     "[quiet]": QuietSettings,
     "[jobs]": JobSettings,
     "[channels.NAME]": ChannelSettings,
@@ -108,7 +109,8 @@ def test_every_metric_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/operating.md", "docs/settings.md", "docs/architecture.md", "docs/states.md"]
+    "page",
+    ["README.md", "docs/operating.md", "docs/settings.md", "docs/forms.md", "docs/architecture.md", "docs/states.md"],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page

@@ -123,6 +123,14 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     "undo": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "approve": dict.fromkeys(_OFFICERS, Scope.BELOW),
     "reject": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "return": dict.fromkeys(_OFFICERS, Scope.OFFICE) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "guide": dict.fromkeys(_OFFICERS, Scope.OFFICE) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "rollup": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "explain": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "due": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "nudge": dict.fromkeys(_OFFICERS, Scope.BELOW),
+    "correct": dict.fromkeys(_OFFICERS, Scope.OFFICE) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "correct.decide": dict.fromkeys(_OFFICERS, Scope.BELOW),
     "remind": dict.fromkeys(_ABOVE, Scope.BELOW) | dict.fromkeys(_LOCAL, Scope.OFFICE),
 }
 """Command → role → scope. A command that is not here may be run by nobody.

@@ -337,3 +337,12 @@ def _figure(
     if indicator.kind is Kind.DATE and listed is not None:
         own = listed.get(name)
     return Figure(own, vectors[1].get(name), vectors[2].get(name))
+
+
+def plain(value: Value | None) -> int | float | str | None:
+    """A figure as JSON has it: whole numbers, numbers with decimals, days as ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -34,6 +34,15 @@ URL_WIDTH = 70
 LINE_WIDTH = 32
 """Characters of the sender's own line that a text shows."""
 
+TITLE_WIDTH = 28
+"""Characters of a form's title that a text shows."""
+
+LABEL_WIDTH = 24
+"""Characters of an indicator's label that a text shows."""
+
+FIGURES_WIDTH = 150
+"""Characters of a list of figures that a text shows."""
+
 
 MESSAGE_WIDTH = 150
 """Most characters of a message that an officer writes himself; a longer one is refused, not cut."""
@@ -67,6 +76,12 @@ class Slot(StrEnum):
     MARK = "mark"  # a colour's sign, where there are signs: a chat
     SUBJECT = "subject"  # what a reminder is about, in the reader's language
     TEXT = "text"  # a text for an area, as it was written or as it goes out
+    FORM = "form"  # a form's code
+    TITLE = "title"  # a form's title, in the reader's language
+    PERIOD = "period"  # '2023-12' → ডিসে/২৩, '2023-24/Q2' → অক্টো-ডিসে/২৩, '2023-24' → ২৩-২৪
+    LABEL = "label"  # what an indicator is called, in the reader's language
+    FIGURE = "figure"  # one figure: a number, a percentage, a day; a dash for none
+    FIGURES = "figures"  # figures with their labels: [{"label": {…}, "value": 5, "all": 25}, …] → নতুন ৫ (মোট ২৫), …
     MESSAGE = "message"  # what an officer writes to a society
 
 

@@ -129,7 +129,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
         return _page(context, args["ids"], Reply("calendar.chat_rest" if context.in_chat else "calendar.rest"), args)
     if not _areas(context.sender.posts):
         return _own(context, args)
-    found = context.found or _endings(context.tx, Look(context.sender, args, context.today))
+    found = context.found or _endings(context.tx, context.look(args))
     days = args.get("days", DAYS)
     colours = {colour: found[colour] for colour in _COLOURS}
     if not found["ids"]:

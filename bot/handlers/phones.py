@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot import listing
-from bot.command import Command, Look
+from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
@@ -46,7 +46,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
         return _page("phones.rest", {}, seen)
     # What another command that led here has looked up is something else.
     found = context.found if isinstance(context.found, tuple) else None
-    total, listed = found or listing.unreached(context.tx, Look(context.sender, args, context.today))
+    total, listed = found or listing.unreached(context.tx, context.look(args))
     return _page("phones.which", {"n": total}, listed)
 
 

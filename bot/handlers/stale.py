@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot import listing
-from bot.command import Command, Look
+from bot.command import Command
 from bot.domain.access import Role, may_reach
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
@@ -61,7 +61,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     # What another command that led here has looked up is something else.
     found = context.found if isinstance(context.found, list) else None
     if found is None:
-        found = listing.unconfirmed(context.tx, Look(context.sender, args, context.today))
+        found = listing.unconfirmed(context.tx, context.look(args))
     choices = _choices(found[:LISTED], [each.id for each in found])
     return Reply("stale.which", choices=choices) if choices else Reply("stale.none")
 

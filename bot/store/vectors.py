@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from bot.domain.figures import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,17 +16,7 @@ if TYPE_CHECKING:
     from bot.domain.figures import Value
 
 
-def _plain(value: object) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        # As a float it is written with the digits it has: figures have two decimals and far fewer than fifteen digits.
-        return int(value) if value == value.to_integral_value() else float(value)
-    message = f"not a figure: {type(value).__name__}"
-    raise TypeError(message)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_plain).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=plain).encode
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 
 

@@ -1,0 +1,216 @@
+"""The words of the return forms: what people call a form and its figures.
+
+They come with the forms, not with the catalogues, and count only inside the commands that are about returns: ``new``, ``due`` and
+``audit`` mean something else in other lines. A word is recognised by its spelling, its sound, without its ending, broken off, or
+misspelt in a letter, the surest of these first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.forms import Forms, Kind, Unit
+from bot.domain.phonetics import sound
+from bot.domain.text import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.domain.forms import Indicator
+
+_WORDS = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe])+")
+_SOUNDS_FROM, _STEM_FROM, _BEGINS_FROM, _NEAR_FROM, _LONG = 4, 3, 3, 5, 9
+"""Letters that a word needs to be matched by sound, without its ending, broken off, by nearness; by nearness in two letters."""
+
+
+class Sureness(IntEnum):
+    """How surely a label was recognised; smaller is surer."""
+
+    EXACT = 0
+    SOUND = 1
+    BEGUN = 2
+    NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a label may mean.
+
+    Attributes:
+        words: how many words it is.
+        names: by form: the indicators, and how surely.
+    """
+
+    words: int
+    names: Mapping[str, tuple[Sureness, frozenset[str]]]
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text as they are compared: without marks, digits and capitals."""
+    return _WORDS.findall(normalise(text).lower())
+
+
+class FormWords:
+    """Every word of every form, ready to be looked up.
+
+    Args:
+        forms: the forms.
+        endings: what a word may carry behind it.
+    """
+
+    def __init__(self, forms: Forms, endings: Iterable[str] = ()) -> None:
+        self._endings = tuple(sorted(endings, key=len, reverse=True))
+        self._indicators: dict[str, dict[str, Indicator]] = {}
+        self._codes: defaultdict[str, set[str]] = defaultdict(set)
+        self._labels: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for form in sorted(forms.versions, key=lambda each: each.version):
+            for called in (form.code, *form.title.values(), *form.words):
+                self._codes[" ".join(words_in(called))].add(form.code)
+            own = self._indicators.setdefault(form.code, {})
+            for indicator in form.indicators:
+                own[indicator.name] = indicator
+                for called in (indicator.name.replace("_", " "), *indicator.label.values(), *indicator.words):
+                    self._labels[" ".join(words_in(called))][form.code].add(indicator.name)
+        self._codes.pop("", None)
+        self._labels.pop("", None)
+        self._longest = max((phrase.count(" ") + 1 for phrase in (*self._labels, *self._codes)), default=0)
+
+    @property
+    def longest(self) -> int:
+        """How many words the longest name has."""
+        return self._longest
+
+    def code(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
+        """The forms that the longest run of words at the start names, and how many words that takes; None where none does."""
+        for count in range(min(self._longest, len(words)), 0, -1):
+            phrase = " ".join(words[:count])
+            for spelt in self._spellings(phrase):
+                if found := self._codes.get(spelt):
+                    return count, frozenset(found)
+            if len(phrase) >= _SOUNDS_FROM and (found := self._codes_by_sound.get(_heard(phrase))):
+                return count, frozenset(found)
+        return None
+
+    def label(self, words: Sequence[str], *, guess: bool) -> Label | None:
+        """What the words at the start label; the longest run that is surely a label, else one that may be.
+
+        Args:
+            words: in lower case.
+            guess: whether a word that is broken off or misspelt may be one.
+        """
+        for count in range(min(self._longest, len(words)), 0, -1):
+            if found := self._sure(" ".join(words[:count])):
+                return Label(count, found)
+        for count in range(min(self._longest, len(words)), 0, -1) if guess else ():
+            if found := self._guessed(" ".join(words[:count])):
+                return Label(count, found)
+        return None
+
+    def indicator(self, code: str, name: str) -> Indicator | None:
+        """An indicator of a form."""
+        return self._indicators.get(code, {}).get(name)
+
+    def takes_dates(self, code: str) -> bool:
+        """Whether figures of a form are days."""
+        return any(each.kind is Kind.DATE for each in self._indicators.get(code, {}).values())
+
+    def takes_fractions(self, code: str | None, name: str | None = None) -> bool:
+        """Whether a figure of a form may have decimals: a percentage may."""
+        own = self._indicators.get(code or "", {})
+        asked = own.values() if name is None else [own[name]] if name in own else []
+        return any(each.unit is Unit.PERCENT or each.kind is Kind.RATIO for each in asked)
+
+    def written(self, name: str, args: Mapping[str, Any], *, bangla_letters: bool) -> str:
+        """How an indicator is called in a line: its Bangla label, or its name with spaces."""
+        codes = (args["form"],) if "form" in args else tuple(self._indicators)
+        found = next((each for code in codes if (each := self.indicator(code, name))), None)
+        if found is None or not bangla_letters:
+            return name.replace("_", " ")
+        return found.label.get("bn", name.replace("_", " "))
+
+    @cached_property
+    def _codes_by_sound(self) -> Mapping[str, set[str]]:
+        return {_heard(phrase): codes for phrase, codes in self._codes.items() if len(phrase) >= _SOUNDS_FROM}
+
+    @cached_property
+    def _heard_labels(self) -> Mapping[str, list[str]]:
+        heard: defaultdict[str, list[str]] = defaultdict(list)
+        for phrase in self._labels:
+            heard[_heard(phrase)].append(phrase)
+        return heard
+
+    def _sure(self, phrase: str) -> dict[str, tuple[Sureness, frozenset[str]]]:
+        found: dict[str, tuple[Sureness, frozenset[str]]] = {}
+        alike = self._heard_labels.get(_heard(phrase), ()) if len(phrase) >= _SOUNDS_FROM else ()
+        spellings = self._spellings(phrase)
+        stems = [
+            known
+            for spelt in spellings[1:]
+            for known in ([spelt] if spelt in self._labels else [])
+            + (list(self._heard_labels.get(_heard(spelt), ())) if len(spelt) >= _SOUNDS_FROM else [])
+        ]
+        for sureness, phrases in ((Sureness.EXACT, spellings[:1]), (Sureness.SOUND, alike), (Sureness.SOUND, stems)):
+            self._collect(found, sureness, phrases)
+        return found
+
+    def _guessed(self, phrase: str) -> dict[str, tuple[Sureness, frozenset[str]]]:
+        found: dict[str, tuple[Sureness, frozenset[str]]] = {}
+        if len(phrase) >= _BEGINS_FROM:
+            self._collect(found, Sureness.BEGUN, [known for known in self._labels if known.startswith(phrase)])
+        heard = _heard(phrase)
+        if len(phrase) >= _NEAR_FROM and len(heard) >= _NEAR_FROM - 1:
+            most = 1 if len(heard) < _LONG else 2
+            off = {known: OSA.distance(heard, said, score_cutoff=most) for said, known in self._heard_pairs}
+            off |= {
+                known: 1
+                for known in self._labels
+                if off.get(known, 0) > 1 and OSA.distance(phrase, known, score_cutoff=1) <= 1
+            }
+            nearest = min(off.values(), default=most + 1)
+            if nearest <= most:
+                self._collect(found, Sureness.NEAR, [known for known, wrong in off.items() if wrong == nearest])
+        return found
+
+    @cached_property
+    def _heard_pairs(self) -> list[tuple[str, str]]:
+        return [
+            (heard, phrase)
+            for heard, phrases in self._heard_labels.items()
+            for phrase in phrases
+            if len(phrase) >= _NEAR_FROM - 1
+        ]
+
+    def _collect(
+        self, found: dict[str, tuple[Sureness, frozenset[str]]], sureness: Sureness, phrases: Iterable[str]
+    ) -> None:
+        """What these phrases mean, for the forms for which nothing surer is known."""
+        names: defaultdict[str, set[str]] = defaultdict(set)
+        for phrase in phrases:
+            for code, own in self._labels.get(phrase, {}).items():
+                names[code] |= own
+        for code, own in names.items():
+            found.setdefault(code, (sureness, frozenset(own)))
+
+    def _spellings(self, phrase: str) -> list[str]:
+        """A phrase as it is, and without each ending that it may carry."""
+        stems = (
+            phrase[: -len(ending)]
+            for ending in self._endings
+            if phrase.endswith(ending) and len(phrase) - len(ending) >= _STEM_FROM
+        )
+        return [phrase, *stems]
+
+
+@lru_cache(maxsize=4096)
+def _heard(phrase: str) -> str:
+    return " ".join(map(sound, phrase.split(" ")))
+
+
+NO_FORMS = FormWords(Forms())
