@@ -224,6 +224,10 @@ class Answering:
                 return self._run(context, "yes", {}), Fate("replied", "yes")
             case Ask(command="approve", reason="missing_ref") if may_run("approve", context.sender.posts):
                 return self._run(context, "approve", {}), Fate("replied", "approve")
+            case Ask(command="return", reason="missing_period", suggestions=()) if may_run(
+                "return", context.sender.posts
+            ):
+                return self._run(context, "return", {}), Fate("replied", "return")
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
             case Unknown(reserved=name) if name is not None:

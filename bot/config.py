@@ -117,7 +117,6 @@ class Config(Section):
     reminders: ReminderSettings = ReminderSettings()
     returns: ReturnSettings = ReturnSettings()
     quiet: QuietSettings = QuietSettings()
-    returns: ReturnSettings = ReturnSettings()
     jobs: JobSettings = JobSettings()
     telegram: dict[str, Any] = Field(
         default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."

@@ -10,6 +10,7 @@ from bot.domain.messages import Language
 from bot.domain.replies import Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
+    COMMAND_WIDTH,
     FIGURES_WIDTH,
     LABEL_WIDTH,
     LINE_WIDTH,
@@ -17,6 +18,7 @@ from bot.domain.wording import (
     NAME_WIDTH,
     PERSON_WIDTH,
     PLACE_WIDTH,
+    RULE_WIDTH,
     TEXT_WIDTH,
     TITLE_WIDTH,
     URL_WIDTH,
@@ -139,6 +141,8 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.PERIOD: "2023-24/Q2",
         Slot.LABEL: letter * (LABEL_WIDTH + 9),
         Slot.FIGURE: 8_888_888_888.88,
+        Slot.COMMAND: {"word": "return", "form": "SOC", "values": [[letter * COMMAND_WIDTH, 5]]},
+        Slot.RULE: letter * (RULE_WIDTH + 9),
         Slot.FIGURES: [{"label": letter * FIGURES_WIDTH, "value": 888888}],
         Slot.TEXT: _WIDE_BN * TEXT_WIDTH,
         Slot.MESSAGE: _WIDE_BN * MESSAGE_WIDTH,

@@ -32,7 +32,9 @@ _ONLY_ON: Final[Mapping[str, tuple[frozenset[Kind], str]]] = {
     "least": (frozenset({Kind.FLOW, Kind.STOCK, Kind.TARGET, Kind.COMPUTED}), "a number, and not on a ratio"),
     "most": (frozenset({Kind.FLOW, Kind.STOCK, Kind.TARGET, Kind.COMPUTED}), "a number, and not on a ratio"),
 }
-_DOES_NOT_ADD_UP: Final = "adds and subtracts indicators, also times or by a number; anything else would not add up over the offices of an area"
+_DOES_NOT_ADD_UP: Final = (
+    "adds and subtracts indicators, also times or by a number; nothing else adds up over the offices of an area"
+)
 _NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.COMPUTED: ("expression",),
     Kind.RATIO: ("numerator", "denominator"),
@@ -169,7 +171,7 @@ def _units(each: IndicatorTable, place: Path, by_name: Mapping[str, IndicatorTab
     if each.kind is Kind.COMPUTED and each.unit is Unit.PERCENT:
         yield (*place, "unit"), "a percentage that is computed is of kind ratio"
     if each.numerator and each.denominator:
-        names = {*each.numerator.names, *each.denominator.names}
+        names = dict.fromkeys((*each.numerator.names, *each.denominator.names))
         if (found := percentages(names)) and len(found) < len(names):
             yield (*place, "denominator"), f"{found[0]} is a percentage, and can only be divided by another one"
 

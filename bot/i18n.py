@@ -25,6 +25,7 @@ from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
+    COMMAND_WIDTH,
     FIGURES_WIDTH,
     LABEL_WIDTH,
     LINE_WIDTH,
@@ -32,6 +33,7 @@ from bot.domain.wording import (
     NAME_WIDTH,
     PERSON_WIDTH,
     PLACE_WIDTH,
+    RULE_WIDTH,
     SHORT_NAME_WIDTH,
     TEXT_WIDTH,
     TITLE_WIDTH,
@@ -187,6 +189,30 @@ def _period(renderer: Renderer, value: str, language: Language) -> str:
     return digits(f"{names}/{period.ends_on.year % 100:02}", language)
 
 
+def command(renderer: Renderer, value: Mapping[str, Any], language: Language) -> str:
+    """A command about a return, as its reader may send it back: ``RET SOC 12/23 1391 5 2 1394``, ``সংশোধন R৪৮২১ নতুন ৬``."""
+    words = [
+        renderer.text(language, f"word.{value['word']}"),
+        *(str(value[name]) for name in ("form", "ref") if name in value),
+    ]
+    if "period" in value:
+        period = Period.parse(value["period"])
+        monthly = period.every is Every.MONTH
+        words.append(f"{period.starts_on:%m/%y}" if monthly else _period(renderer, value["period"], language))
+    for each in value.get("values", ()):
+        label, typed = each if isinstance(each, (list, tuple)) else (None, each)
+        words += [] if label is None else [_in(label, language)]
+        words.append(_typed(typed))
+    return digits(" ".join(words), language)
+
+
+def _typed(value: float | str | None) -> str:
+    """A figure as it is typed: no grouping, a day with its strokes; three dots where one is to be put in."""
+    if value is None:
+        return "..."
+    return f"{date.fromisoformat(value):%d/%m/%Y}" if isinstance(value, str) else str(value)
+
+
 def figure(value: float | str | None, language: Language) -> str:
     """A figure as people read it: grouped in lakh, at most two decimals, a day as a date; a dash for none."""
     if value is None:
@@ -236,6 +262,8 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.LABEL: lambda _, value, language: cut(_in(value, language), LABEL_WIDTH, language),
     Slot.FIGURE: lambda _, value, language: figure(value, language),
     Slot.FIGURES: _figures,
+    Slot.RULE: lambda _, value, language: cut(_in(value, language), RULE_WIDTH, language),
+    Slot.COMMAND: lambda renderer, value, language: cut(command(renderer, value, language), COMMAND_WIDTH, language),
     Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
     Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
 }

@@ -104,7 +104,9 @@ def rollup(tx: Tx, form: Form, period: Period, office: Office, by: Level | None 
     below = [office] if level is office.level else owing.offices_of(tx, office, level)
     areas = {each.id: each for each in (*below, office)}
     sums = totals.of_areas(tx, form.code, period, list(areas))
-    expected = owing.expected(tx, form, list(areas))
+    expected = owing.expected(tx, form, below)
+    # Every office that files, and every society, is under one of the rows.
+    expected.setdefault(office.id, sum(expected.values()))
     listed = _listed(tx, form, period, list(areas)) if DEPTH[level] >= DEPTH[_LOWEST[form.filed_by]] else {}
 
     def row(of: Office) -> Row:

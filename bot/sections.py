@@ -22,9 +22,6 @@ FIELDS = ("minute", "hour", "day", "month", "weekday")
 FARTHEST_DAYS = 730
 """No reminder is meant so long before its day."""
 
-FARTHEST_DUE_DAYS = 60
-"""No reminder of a return is meant so long before or after it is due."""
-
 
 class Section(BaseModel):
     """A table of ``barta.toml``."""
@@ -148,64 +145,26 @@ class QuietSettings(Section):
 
 
 class ReturnSettings(Section):
-    """``[returns]``: forms of the office, and when people are reminded of what they are to file."""
-
-    folder: str | None = Field(None, description="A folder with the office's own forms, one TOML file each.")
-    undo_minutes: Annotated[int, Field(ge=0)] = Field(
-        15, description="How long a return that was filed may be undone by who filed it, in minutes."
-    )
-    guided_hours: Annotated[int, Field(ge=1)] = Field(
-        24, description="How long a return that is filed question by question waits for the next answer, in hours."
-    )
-    due_before_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
-        (3, 0), description="So many days before a return is due its office is reminded; 0 is the day itself."
-    )
-    due_after_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
-        (1, 7, 15), description="So many days after a return was due its office is reminded."
-    )
-    holidays: tuple[date, ...] = Field(
-        (), description="Days besides Friday and Saturday on which offices are closed: what is due then is due later."
-    )
-
-
-class ReturnSettings(Section):
-    """``[returns]``: return forms, when people are reminded of what is due, and how long what they file may be undone."""
+    """``[returns]``: an office's own forms, when people are reminded of returns, and how long one may be undone."""
 
     folder: str | None = Field(
         None, description="A folder with the office's own forms, beside those that come with the program."
     )
-    undo_minutes: Annotated[int, Field(ge=0, le=1440)] = Field(
+    undo_minutes: Annotated[int, Field(ge=0)] = Field(
         15, description="How long the filer may undo a return, unless it was used above; 0 for not at all."
     )
-    due_before_days: tuple[int, ...] = Field(
+    due_before_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
         (3, 0), description="Days before the due day on which who has not filed is reminded; 0 is the day itself."
     )
-    due_after_days: tuple[int, ...] = Field(
+    due_after_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
         (1, 7, 15), description="Days after the due day on which who has still not filed is reminded."
     )
     holidays: tuple[date, ...] = Field(
-        (), description="Days besides Friday and Saturday on which offices are closed: what is due then is due after."
+        (), description="Days besides Friday and Saturday on which offices are closed: what is due then is due later."
     )
-    guided_hours: Annotated[float, Field(gt=0, le=720)] = Field(
-        24, description="How long a guided return waits for its next answer, in hours."
+    guided_hours: Annotated[float, Field(gt=0)] = Field(
+        24, description="How long a return that is filed question by question waits for the next answer, in hours."
     )
-
-    @field_validator("due_before_days")
-    @classmethod
-    def _before(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        return _distances(value, least=0)
-
-    @field_validator("due_after_days")
-    @classmethod
-    def _after(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        return _distances(value, least=1)
-
-
-def _distances(value: tuple[int, ...], least: int) -> tuple[int, ...]:
-    if any(not least <= each <= FARTHEST_DUE_DAYS for each in value):
-        message = f"each is {least} to {FARTHEST_DUE_DAYS}"
-        raise ValueError(message)
-    return value
 
 
 class JobSettings(Section):
@@ -217,7 +176,6 @@ class JobSettings(Section):
     weekly: Plan = Field("30 9 * * 0", description="Red and unanswered yellow societies to the district.")
     monthly: Plan = Field("45 9 1 * *", description="The same to the division.")
     phones: Plan = Field("0 10 * * 1", description="Missing and failing phones to the officer.")
-    returns: Plan = Field("20 8 * * *", description="Reminders of returns that are due or overdue.")
     returns: Plan = Field("20 8 * * *", description="Reminders of returns that are due, or overdue, and not filed.")
     cleanup: Plan = Field("30 3 * * *", description="Forgetting what is no longer needed.")
     most_days_off: Days = Field(

@@ -228,8 +228,17 @@ def test_settings_of_returns() -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [{"undo_minutes": -1}, {"due_before_days": [-1]}, {"due_after_days": [0]}, {"due_after_days": [61]}, {"guided_hours": 0}, {"x": 1}],
-)  # fmt: skip
+    [
+        {"undo_minutes": -1},
+        {"due_before_days": [-1]},
+        {"due_before_days": [61]},
+        {"due_after_days": [0]},
+        {"due_after_days": [366]},
+        {"guided_hours": 0},
+        {"holidays": ["tomorrow"]},
+        {"x": 1},
+    ],
+)
 def test_settings_of_returns_that_cannot_be_used(table: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="returns"):
         Config.model_validate({"returns": table})

@@ -26,13 +26,16 @@ def init() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port to listen on.")
 def demo(host: str, port: int) -> None:
     """Initialise, load demo data, and run with the phone simulator; needs no account."""
-    from bot.demo import load
+    from bot.demo import load, load_returns
+    from bot.owed import ReturnRules
 
     env = settings.environment()
+    rules = ReturnRules.of(settings.load(env))
     url = env.database_url if "database_url" in env.model_fields_set else DEMO_URL
     _prepare(url)
     today = settings.clock(env).today()
-    write(url, lambda tx: load(tx, today))
+    if write(url, lambda tx: load(tx, today)):
+        write(url, lambda tx: load_returns(tx, rules, today))
     click.echo(f"Demo data is in {url}. Open http://{host}:{port}/simulator and text: অবস্থা ১/২০২৩")
     _serve(url, host, port)
 

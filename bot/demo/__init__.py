@@ -5,5 +5,6 @@ Names and numbers are constructed; none belongs to a real person.
 
 from bot.demo.loading import load
 from bot.demo.persons import DemoPerson, people
+from bot.demo.returns import load_returns
 
-__all__ = ["DemoPerson", "load", "people"]
+__all__ = ["DemoPerson", "load", "load_returns", "people"]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.form_words import NO_FORMS
 from bot.domain.freetext import may_be_named, name_left
 from bot.domain.line import Kind, Line, recognise
 from bot.domain.machine import is_from_machine
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from bot.domain.form_words import FormWords
     from bot.domain.line import Item
+    from bot.domain.shapes import CommandShape
     from bot.domain.speech import Speech
     from bot.domain.understanding import Understanding
     from bot.domain.vocabulary import Vocabulary
@@ -52,19 +55,25 @@ _MOST_SUGGESTIONS = 3
 class Decision:
     """The decision about one line."""
 
-    def __init__(self, vocabulary: Vocabulary, today: date, speech: Speech, line: Line) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, today: date, speech: Speech, line: Line, forms: FormWords = NO_FORMS
+    ) -> None:
         self._vocabulary = vocabulary
+        self._forms = forms
         self._today = today
         self._speech = speech
         self._line = line
 
     @classmethod
-    def about(cls, vocabulary: Vocabulary, today: date, speech: Speech, line: Line) -> Decision:
+    def about(
+        cls, vocabulary: Vocabulary, today: date, speech: Speech, line: Line, forms: FormWords = NO_FORMS
+    ) -> Decision:
         """The decision about a line as it was typed: beside a number, a word that is nearly a district's name is one."""
         if not line.indices(Kind.NUMBER):
-            return cls(vocabulary, today, speech, line)
+            return cls(vocabulary, today, speech, line, forms)
         places = ((at, vocabulary.near_place(line.items[at].text.lower(), _CAREFUL)) for at in _unknown_words(line))
-        return cls(vocabulary, today, speech, recognise(line, [(at, found) for at, found in places if found]))
+        recognised = recognise(line, [(at, found) for at, found in places if found])
+        return cls(vocabulary, today, speech, recognised, forms)
 
     def made(self) -> Understanding:
         """What the line means."""
@@ -86,9 +95,16 @@ class Decision:
 
     def _readings(self, line: Line) -> list[Reading]:
         pointed = {name for item in line.items for key in item.keys if (name := owner(key)) is not None}
-        readings = (read_as(_ALL[name], line, self._today) for name in _ALL if name in pointed)
+        readings = (self._read_as(_ALL[name], line) for name in _ALL if name in pointed)
         said = [reading for reading in readings if reading is not None and reading.supported]
         return answered(said, _ALL, line, self._today)
+
+    def _read_as(self, shape: CommandShape, line: Line, *, unnamed: bool = False) -> Reading | None:
+        return read_as(shape, line, self._today, unnamed=unnamed, forms=self._forms)
+
+    def _written(self, shape: CommandShape, args: Mapping[str, Any]) -> str:
+        """The sender's line for a command with these arguments."""
+        return self._speech.write(shape, args, self._vocabulary, self._forms)
 
     def _guessed(self) -> Understanding | None:
         """The decision when unknown words are taken for the commands' words that they are near."""
@@ -107,7 +123,7 @@ class Decision:
             return None
         guess = recognise(line, near)
         speech = self._speech.hearing(guess)
-        return Decision(self._vocabulary, self._today, speech, guess).by_words()
+        return Decision(self._vocabulary, self._today, speech, guess, self._forms).by_words()
 
     def by_words(self) -> Understanding | None:
         """What the commands' words in the line mean; None when they mean nothing."""
@@ -126,7 +142,7 @@ class Decision:
             return None
         names = {owner(key) for key in found.keys}
         for shape in _IMPLIED:
-            reading = read_as(shape, self._line, self._today, unnamed=True)
+            reading = self._read_as(shape, self._line, unnamed=True)
             if names == {shape.name} and reading is not None and reading.sure:
                 return found
         return None
@@ -164,8 +180,8 @@ class Decision:
                 return self._answer(best)
             if not best.args:
                 return self._unknown()
-        lines = [self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in (best, *rivals)]
-        lines += [self._speech.write(shape, {}, self._vocabulary) for shape in careful]
+        lines = [self._written(reading.shape, reading.args) for reading in (best, *rivals)]
+        lines += [self._written(shape, {}) for shape in careful]
         return Ask(best.shape.name, "unclear_command", self._speech.language, tuple(lines))
 
     def _answer(self, reading: Reading) -> Understanding:
@@ -192,15 +208,13 @@ class Decision:
         """The reading as the command that is meant when only its values stand beside this one's word (``find 12/2019``)."""
         if reading.shape.instead is None:
             return None
-        other = read_as(_ALL[reading.shape.instead], self._line, self._today, unnamed=True)
+        other = self._read_as(_ALL[reading.shape.instead], self._line, unnamed=True)
         if other is None or other.leftover or other.stray or not (other.args or other.repairs):
             return None
         return other if other.sure or other.repairs or not reading.args else None
 
     def _ask(self, reading: Reading, reason: str, repairs: Sequence[Mapping[str, Any]]) -> Ask:
-        suggestions = dict.fromkeys(
-            self._speech.write(reading.shape, args, self._vocabulary) for args in repairs[:_MOST_SUGGESTIONS]
-        )
+        suggestions = dict.fromkeys(self._written(reading.shape, args) for args in repairs[:_MOST_SUGGESTIONS])
         return Ask(reading.shape.name, reason, self._speech.language, tuple(suggestions))
 
     def _contradiction(self, standing: list[Reading]) -> Understanding:
@@ -217,9 +231,7 @@ class Decision:
         own = [reading for reading in standing if not reading.shape.reserved and reading.problem is None]
         if reserved is not None:
             own = [reading for reading in own if not reading.shape.writes]  # ``নির্বাচন বাতিল`` is no election
-        suggestions = dict.fromkeys(
-            self._speech.write(reading.shape, reading.args, self._vocabulary) for reading in own
-        )
+        suggestions = dict.fromkeys(self._written(reading.shape, reading.args) for reading in own)
         return Ask(first.shape.name, "two_commands", self._speech.language, tuple(suggestions))
 
     def _whole_with_leftovers(self, reading: Reading) -> Understanding:
@@ -283,7 +295,7 @@ class Decision:
 
     def _implied(self) -> Understanding:
         """A line without any command's word: a value alone may be enough to tell what is meant, or to ask."""
-        readings = [read_as(shape, self._line, self._today, unnamed=True) for shape in _IMPLIED]
+        readings = [self._read_as(shape, self._line, unnamed=True) for shape in _IMPLIED]
         possible = [
             r
             for r in readings

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Number: TypeAlias = int | Decimal
 
+_Work: TypeAlias = "Callable[[Mapping[str, Number | None]], Any]"
+
 _LONGEST = 400
 _DEEPEST = 200
 _CHARACTERS = re.compile(r"[\sA-Za-z0-9_.+\-*/()<>=!]*")
@@ -57,7 +59,7 @@ class Formula:
         InvalidValue: it is not arithmetic; says what cannot be there.
     """
 
-    __slots__ = ("_tree", "adds_up", "is_check", "names", "text")
+    __slots__ = ("_compare", "_sides", "adds_up", "is_check", "names", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -71,26 +73,26 @@ class Formula:
             raise InvalidValue(f"not a formula: {text}") from None
         self.is_check = isinstance(tree, ast.Compare)
         names: dict[str, None] = {}
-        for side in [tree.left, *tree.comparators] if isinstance(tree, ast.Compare) else [tree]:
+        sides = [tree.left, *tree.comparators] if isinstance(tree, ast.Compare) else [tree]
+        for side in sides:
             _collect(side, names, _DEEPEST)
         if isinstance(tree, ast.Compare) and (len(tree.ops) != 1 or type(tree.ops[0]) not in _COMPARISONS):
             raise InvalidValue("a rule compares two sides with = (==), !=, <, <=, > or >=")
-        self._tree = tree
+        self._sides = [_work(side) for side in sides]
+        self._compare = _COMPARISONS[type(tree.ops[0])] if isinstance(tree, ast.Compare) else None
         self.names = tuple(names)
         self.adds_up = _adds_up(tree)
 
     def value(self, values: Mapping[str, Number | None]) -> Number | None:
         """What it comes to; None where a value is missing or a division is by nothing."""
-        found = _value(self._tree, values)
+        found = self._sides[0](values)
         return found if found is None or isinstance(found, int) else Decimal(found)
 
     def holds(self, values: Mapping[str, Number | None]) -> bool | None:
         """Whether a rule is kept; None where a value is missing."""
-        assert isinstance(self._tree, ast.Compare)  # noqa: S101 - ``is_check`` told
-        left, right = _value(self._tree.left, values), _value(self._tree.comparators[0], values)
-        if left is None or right is None:
-            return None
-        return _COMPARISONS[type(self._tree.ops[0])](left, right)
+        assert self._compare is not None  # noqa: S101 - ``is_check`` told
+        left, right = (side(values) for side in self._sides)
+        return None if left is None or right is None else self._compare(left, right)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and other.text == self.text
@@ -137,16 +139,31 @@ def _is_constant(node: ast.expr) -> bool:
     return not any(isinstance(each, ast.Name) for each in ast.walk(node))
 
 
-def _value(node: ast.expr, values: Mapping[str, Number | None]) -> Any:
+def _work(node: ast.expr) -> _Work:
+    """A part of a formula as a function of the values, so that the tree is walked once and not for every office."""
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            one, other = _value(left, values), _value(right, values)
-            return None if one is None or other is None else _ARITHMETIC[type(op)](one, other)
+            return _of_two(_work(left), _ARITHMETIC[type(op)], _work(right))
         case ast.UnaryOp(operand=operand):
-            found = _value(operand, values)
-            return None if found is None else -found
+            return _negative(_work(operand))
         case ast.Name(id=name):
-            return values.get(name)
-        case ast.Constant(value=value):
-            return Decimal(str(value)) if isinstance(value, float) else value
-    return None
+            return operator.methodcaller("get", name)
+    assert isinstance(node, ast.Constant)  # noqa: S101 - ``_collect`` saw to it
+    value: Any = Decimal(str(node.value)) if isinstance(node.value, float) else node.value
+    return lambda _: value
+
+
+def _of_two(left: _Work, operation: Callable[[Any, Any], Any], right: _Work) -> _Work:
+    def work(values: Mapping[str, Number | None]) -> Any:
+        one, other = left(values), right(values)
+        return None if one is None or other is None else operation(one, other)
+
+    return work
+
+
+def _negative(operand: _Work) -> _Work:
+    def work(values: Mapping[str, Number | None]) -> Any:
+        found = operand(values)
+        return None if found is None else -found
+
+    return work

@@ -221,17 +221,19 @@ def by_order(form: Form, numbers: Sequence[Number]) -> list[dict[str, Value]]:
 def best(form: Form, numbers: Sequence[Number], carried: Carried = NOTHING_CARRIED) -> list[dict[str, Value]]:
     """Of the ways that numbers can be read, those that agree best: one that is complete before one that lacks something.
 
-    Where none agrees, those with the fewest problems; an empty list where there are too few or too many numbers.
+    Of several the one that repeats what is known from before; where none agrees, those with the fewest problems. An empty list where
+    there are too few or too many numbers.
     """
     ways = [(way, check(form, way, carried)) for way in by_order(form, numbers)]
     if not ways:
         return []
 
-    def doubts(checked: Checked) -> tuple[int, int]:
-        return len(checked.problems), len(checked.missing)
+    def doubts(way: Mapping[str, Value], checked: Checked) -> tuple[int, int, int]:
+        repeated = sum(way.get(name) == value for name, value in carried.values.items())
+        return len(checked.problems), len(checked.missing), -repeated
 
-    least = min(doubts(checked) for _, checked in ways)
-    return [way for way, checked in ways if doubts(checked) == least]
+    least = min(doubts(*each) for each in ways)
+    return [way for way, checked in ways if doubts(way, checked) == least]
 
 
 def contribution(form: Form, values: Mapping[str, Value], before: Mapping[str, Value] | None) -> dict[str, Number]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz.distance import OSA
 
 from bot.domain.forms import Forms, Kind, Unit
+from bot.domain.periods import Period
 from bot.domain.phonetics import sound
 from bot.domain.text import normalise
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.domain.forms import Indicator
+    from bot.domain.periods import Every
 
 _WORDS = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe])+")
 _SOUNDS_FROM, _STEM_FROM, _BEGINS_FROM, _NEAR_FROM, _LONG = 4, 3, 3, 5, 9
@@ -33,10 +35,11 @@ _SOUNDS_FROM, _STEM_FROM, _BEGINS_FROM, _NEAR_FROM, _LONG = 4, 3, 3, 5, 9
 class Sureness(IntEnum):
     """How surely a label was recognised; smaller is surer."""
 
-    EXACT = 0
-    SOUND = 1
-    BEGUN = 2
-    NEAR = 3
+    NAME = 0  # the indicator's name or label itself
+    WORD = 1  # another word for it
+    SOUND = 2  # it sounds so, or is so without its ending
+    BEGUN = 3
+    NEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ class Label:
 
     words: int
     names: Mapping[str, tuple[Sureness, frozenset[str]]]
+
+    def narrowed(self, other: Label) -> Label | None:
+        """What it means together with another label beside it; None where nothing is meant by both."""
+        both = {
+            code: (min(sureness, other.names[code][0]), names)
+            for code, (sureness, own) in self.names.items()
+            if code in other.names and (names := own & other.names[code][1])
+        }
+        return Label(self.words + other.words, both) if both else None
 
 
 def words_in(text: str) -> list[str]:
@@ -70,14 +82,19 @@ class FormWords:
         self._indicators: dict[str, dict[str, Indicator]] = {}
         self._codes: defaultdict[str, set[str]] = defaultdict(set)
         self._labels: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._titles: set[tuple[str, str, str]] = set()
+        self._every: dict[str, tuple[Every, ...]] = {}
         for form in sorted(forms.versions, key=lambda each: each.version):
             for called in (form.code, *form.title.values(), *form.words):
                 self._codes[" ".join(words_in(called))].add(form.code)
             own = self._indicators.setdefault(form.code, {})
             for indicator in form.indicators:
                 own[indicator.name] = indicator
-                for called in (indicator.name.replace("_", " "), *indicator.label.values(), *indicator.words):
-                    self._labels[" ".join(words_in(called))][form.code].add(indicator.name)
+                titles = {" ".join(words_in(each)) for each in (_spaced(indicator.name), *indicator.label.values())}
+                self._titles |= {(title, form.code, indicator.name) for title in titles}
+                for called in (*titles, *(" ".join(words_in(each)) for each in indicator.words)):
+                    self._labels[called][form.code].add(indicator.name)
+            self._every[form.code] = form.every
         self._codes.pop("", None)
         self._labels.pop("", None)
         self._longest = max((phrase.count(" ") + 1 for phrase in (*self._labels, *self._codes)), default=0)
@@ -86,6 +103,11 @@ class FormWords:
     def longest(self) -> int:
         """How many words the longest name has."""
         return self._longest
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """What the forms are called in every language, in lower case."""
+        return frozenset(code.lower() for code in self._indicators)
 
     def code(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
         """The forms that the longest run of words at the start names, and how many words that takes; None where none does."""
@@ -121,19 +143,30 @@ class FormWords:
         """Whether figures of a form are days."""
         return any(each.kind is Kind.DATE for each in self._indicators.get(code, {}).values())
 
-    def takes_fractions(self, code: str | None, name: str | None = None) -> bool:
-        """Whether a figure of a form may have decimals: a percentage may."""
-        own = self._indicators.get(code or "", {})
-        asked = own.values() if name is None else [own[name]] if name in own else []
-        return any(each.unit is Unit.PERCENT or each.kind is Kind.RATIO for each in asked)
+    def takes_fractions(self, code: str | None) -> bool:
+        """Whether any figure of a form may have decimals: a percentage may."""
+        return any(map(_is_percentage, self._indicators.get(code or "", {}).values()))
+
+    def takes(self, code: str, name: str, value: Any) -> bool:
+        """Whether a figure is of the kind of an indicator: a day, a number, a number with decimals."""
+        indicator = self.indicator(code, name)
+        if indicator is None:
+            return False
+        if isinstance(value, str) or indicator.kind is Kind.DATE:
+            return isinstance(value, str) and indicator.kind is Kind.DATE
+        return isinstance(value, int) or _is_percentage(indicator)
+
+    def has_period(self, code: str, period: str) -> bool:
+        """Whether a form has periods as long as a named one."""
+        return Period.named(period, self._every.get(code, ())) is not None
 
     def written(self, name: str, args: Mapping[str, Any], *, bangla_letters: bool) -> str:
         """How an indicator is called in a line: its Bangla label, or its name with spaces."""
         codes = (args["form"],) if "form" in args else tuple(self._indicators)
         found = next((each for code in codes if (each := self.indicator(code, name))), None)
         if found is None or not bangla_letters:
-            return name.replace("_", " ")
-        return found.label.get("bn", name.replace("_", " "))
+            return _spaced(name)
+        return found.label.get("bn", _spaced(name))
 
     @cached_property
     def _codes_by_sound(self) -> Mapping[str, set[str]]:
@@ -148,16 +181,14 @@ class FormWords:
 
     def _sure(self, phrase: str) -> dict[str, tuple[Sureness, frozenset[str]]]:
         found: dict[str, tuple[Sureness, frozenset[str]]] = {}
-        alike = self._heard_labels.get(_heard(phrase), ()) if len(phrase) >= _SOUNDS_FROM else ()
+        for code, names in self._labels.get(phrase, {}).items():
+            titled = frozenset(name for name in names if (phrase, code, name) in self._titles)
+            found[code] = (Sureness.NAME, titled) if titled else (Sureness.WORD, frozenset(names))
         spellings = self._spellings(phrase)
-        stems = [
-            known
-            for spelt in spellings[1:]
-            for known in ([spelt] if spelt in self._labels else [])
-            + (list(self._heard_labels.get(_heard(spelt), ())) if len(spelt) >= _SOUNDS_FROM else [])
-        ]
-        for sureness, phrases in ((Sureness.EXACT, spellings[:1]), (Sureness.SOUND, alike), (Sureness.SOUND, stems)):
-            self._collect(found, sureness, phrases)
+        self._collect(found, Sureness.SOUND, spellings[1:])
+        for spelt in spellings:
+            if len(spelt) >= _SOUNDS_FROM:
+                self._collect(found, Sureness.SOUND, self._heard_labels.get(_heard(spelt), ()))
         return found
 
     def _guessed(self, phrase: str) -> dict[str, tuple[Sureness, frozenset[str]]]:
@@ -206,6 +237,14 @@ class FormWords:
             if phrase.endswith(ending) and len(phrase) - len(ending) >= _STEM_FROM
         )
         return [phrase, *stems]
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_percentage(indicator: Indicator) -> bool:
+    return indicator.unit is Unit.PERCENT or indicator.kind is Kind.RATIO
 
 
 @lru_cache(maxsize=4096)

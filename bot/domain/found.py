@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.form_words import NO_FORMS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from bot.domain.form_words import FormWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,11 @@ class Scene:
         today: for telling which years and dates can be meant.
         explained: the catalogue keys that mean nothing more beside this command.
         args: the arguments that were read before this one.
+        forms: the words of the return forms.
     """
 
     command: str
     today: date
     explained: frozenset[str]
     args: Mapping[str, Any] = field(default_factory=dict)
+    forms: FormWords = NO_FORMS

@@ -20,7 +20,7 @@ _MOST_WORDS = 12
 _MOST_NAMED = 8
 _POLITE_LETTERS = 3
 """Letters from which a filler at either end of free text is taken off: shorter ones are names as well (দে, ই)."""
-_TOLD = ("topic.", "role.", "place", "month.", "more")
+_TOLD = ("topic.", "role.", "place", "month.", "more", "period.", "by.")
 """Keys of words that are a command's in their place and part of a name elsewhere (``নতুন আলো``)."""
 _PLACE_LABELS = frozenset({"label.upazila", "label.district", "label.division"})
 _NEUTRAL = frozenset({"society", *_PLACE_LABELS})

@@ -13,6 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.decision import Decision
+from bot.domain.form_words import FormWords
+from bot.domain.forms import Forms
 from bot.domain.line import Kind, Line, cut, recognise
 from bot.domain.messages import Language
 from bot.domain.shapes import REG_NO, SHAPES
@@ -49,10 +51,14 @@ class Grammar:
     Args:
         vocabulary: the words of every language.
         keywords: what the short code's texts start with, stripped; alone it asks for help.
+        forms: the return forms; what they and their figures are called comes with them.
     """
 
-    def __init__(self, vocabulary: Vocabulary, keywords: Sequence[str] = ("COOP", "সমবায়")) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, keywords: Sequence[str] = ("COOP", "সমবায়"), forms: Forms | None = None
+    ) -> None:
         self._vocabulary = vocabulary
+        self._forms = FormWords(forms or Forms(), vocabulary.endings)
         self._keywords = tuple(word for keyword in keywords if (word := normalise(keyword).lower()))
         spelled = "|".join("[-.]?".join(map(re.escape, word)) for word in self._keywords)
         self._keyword = re.compile(
@@ -100,14 +106,14 @@ class Grammar:
     def _weighed(self, text: str, plain: str, today: date) -> Understanding:
         rest = self._without_keyword(plain)
         line = cut(rest, self._vocabulary, text)
-        speech = Speech.of(text, line, rest)
+        speech = Speech.of(text, line, rest, self._forms.codes)
         if not line.items:
             return Call("help", {}, speech.language) if rest != plain else Unknown(speech.language)
         if all(item.kind is Kind.MARK for item in line.items):
             return self._marks(line, speech, today)
         if _asks_for_more(line):
             return Unknown(speech.language, more=True)
-        return Decision.about(self._vocabulary, today, speech, line).made()
+        return Decision.about(self._vocabulary, today, speech, line, self._forms).made()
 
     def _without_keyword(self, text: str) -> str:
         text = _BOT_NAME.sub(r"\1", text)
@@ -131,7 +137,7 @@ class Grammar:
         for item in line.items:
             if (found := self._vocabulary.exact(item.text)) is not None:
                 asked = recognise(Line(item.text, (item,)), [(0, found)])
-                return Decision(self._vocabulary, today, speech, asked).made()
+                return Decision(self._vocabulary, today, speech, asked, self._forms).made()
         return Unknown(speech.language)
 
 

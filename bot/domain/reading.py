@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.form_words import NO_FORMS
 from bot.domain.found import Scene
 from bot.domain.line import LABELS, Item, Kind
 from bot.domain.names import introductions
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
     from datetime import date
 
+    from bot.domain.form_words import FormWords
     from bot.domain.found import Found
     from bot.domain.line import Line
     from bot.domain.shapes import Argument, CommandShape
@@ -116,7 +118,13 @@ class Reading:
 
 
 def read_as(
-    shape: CommandShape, line: Line, today: date, *, unnamed: bool = False, beside: frozenset[str] = frozenset()
+    shape: CommandShape,
+    line: Line,
+    today: date,
+    *,
+    unnamed: bool = False,
+    beside: frozenset[str] = frozenset(),
+    forms: FormWords = NO_FORMS,
 ) -> Reading | None:
     """The line read as a command, or None when nothing in it points there.
 
@@ -126,6 +134,7 @@ def read_as(
         today: for telling which years can be meant.
         unnamed: read it so although no word points there.
         beside: catalogue keys of further words that say nothing more beside it.
+        forms: the words of the return forms.
     """
     reading = Reading(shape, line)
     _find_words(reading)
@@ -137,7 +146,7 @@ def read_as(
     if reading.heads and any("negation" in line.items[at].keys for at in reading.cues):
         _object(reading, "negated", [{}])  # ``sms চাই না`` stops, ``বন্ধ চাই না`` may not
     explained = shape.explained | beside
-    scene = Scene(shape.name, today, explained, reading.args)
+    scene = Scene(shape.name, today, explained, reading.args, forms)
     for argument in shape.arguments:
         _read_argument(reading, argument, scene, free)
     if (problem := _lacking(shape, reading.args)) is not None:
@@ -202,6 +211,8 @@ def _read_argument(reading: Reading, argument: Argument, scene: Scene, free: set
         free -= one.uses
     broken = next((one for one in found if one.problem is not None), None)
     values = _different(found)
+    if reading.problem is not None and reading.shape.writes and (broken or (len(values) > 1 and argument.several)):
+        reading.repairs = []  # with one of two faults repaired, his line would lack what the other one is about
     if argument.name in reading.args and values and reading.args[argument.name] not in values:
         values.insert(0, reading.args[argument.name])
     if broken is not None:

@@ -37,6 +37,15 @@ def refs(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     return found
 
 
+def refs_beside_figures(line: Line, free: Set[int], scene: Scene) -> list[Found]:
+    """The references in a line with other numbers: those with their R, or else the number right behind the command's word."""
+    numbers = [at for at in line.indices(Kind.NUMBER) if at in free]
+    told = {at for at in numbers if _label(line, at) is not None}
+    behind = {at for at in numbers if COMMAND + scene.command in line.keys_at(line.before(_begin(line, at)))}
+    others = set(numbers) - (told or behind)
+    return refs(line, set(free) - others, scene)
+
+
 def reasons(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     """What is said behind the reference and the command's word, in the sender's spelling."""
     told = {COMMAND + scene.command, CUE + scene.command}

@@ -9,12 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.domain import freetext, happened, horizon, names, phones, posting, refs, reminder, seats, values
+from bot.domain import (
+    freetext,
+    happened,
+    horizon,
+    names,
+    phones,
+    posting,
+    refs,
+    reminder,
+    seats,
+    told_areas,
+    told_figures,
+    told_forms,
+    told_periods,
+    values,
+)
 from bot.domain.topics import worded
 from bot.domain.vocabulary import COMMAND, CUE, FILLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Set
+    from collections.abc import Callable, Mapping, Sequence, Set
     from typing import TypeAlias
 
     from bot.domain.found import Found, Scene
@@ -40,6 +55,7 @@ class Argument:
         label: catalogue key of the word that is written before it.
         mark: what ends the part of the line before it.
         written: how its value is written in a line; as it is without it.
+        spoken: likewise where that takes several words, given how the figures of a return are called.
     """
 
     name: str
@@ -54,6 +70,7 @@ class Argument:
     label: str | None = None
     mark: str = ""
     written: Callable[[Any], str] | None = None
+    spoken: Callable[[Any, Callable[[str], str]], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +202,29 @@ REF = Argument("ref", refs.refs, keys=refs.KEYS, missing="missing_ref", several=
 ANY_REF = replace(REF, missing=None)
 REASON = Argument("reason", refs.reasons)
 
+FORM = Argument("form", told_forms.forms, several="two_forms")
+PERIOD = Argument(
+    "period",
+    told_periods.periods,
+    keys=told_periods.KEYS,
+    several="two_periods",
+    written=told_periods.written,
+)
+TOLD_PERIOD = replace(PERIOD, missing="missing_period")
+FIGURES = Argument("values", told_figures.figures, keys=told_figures.KEYS, spoken=told_figures.written)
+CORRECTED_REF = replace(REF, read=refs.refs_beside_figures)
+CHANGES = Argument("changes", told_figures.changes, keys=told_figures.KEYS, spoken=told_figures.written)
+BY = Argument("by", told_areas.by, keys=told_areas.BY_KEYS, several="unclear_words", words=frozenset(told_areas.BY))
+ROLLED_OFFICE = Argument("office", told_areas.offices, keys=told_areas.OFFICE_KEYS, several="unclear_words")
+DUE_OFFICE = replace(ROLLED_OFFICE, read=told_areas.asked_offices)
+FILES = {"topic.pdf": "pdf", "topic.xlsx": "xlsx"}
+FILE = Argument("topic", worded(FILES), words=frozenset(FILES))
+
+
+def _lacks_changes(args: Mapping[str, Any]) -> str | None:
+    return None if "changes" in args else "missing_changes"
+
+
 SHAPES = (
     CommandShape("status", (REG_NO, DISTRICT, NAME), implied=True, names_unasked="which_society", names_as="query"),
     CommandShape("find", (QUERY,), whole=True, careful=True, instead="status"),
@@ -223,6 +263,10 @@ SHAPES = (
         writes=True,
         lacks=reminder.lacking,
     ),
+    CommandShape("return", (FORM, TOLD_PERIOD, FIGURES), whole=True, inflected=True, writes=True),
+    CommandShape("rollup", (FORM, PERIOD, BY, ROLLED_OFFICE, FILE), whole=True, inflected=True),
+    CommandShape("due", (FORM, PERIOD, DUE_OFFICE), whole=True, inflected=True),
+    CommandShape("correct", (CORRECTED_REF, CHANGES), whole=True, inflected=True, writes=True, lacks=_lacks_changes),
     CommandShape("undo", (ANY_REF,), whole=True, careful=True, writes=True),
     CommandShape("approve", (REF,), whole=True, careful=True, writes=True),
     CommandShape("reject", (REF, REASON), whole=True, careful=True, writes=True),
@@ -237,7 +281,6 @@ SHAPES = (
 RESERVED = tuple(
     CommandShape(name, reserved=True)
     for name in (
-        *("return", "rollup", "due", "correct"),
         *("send", "cancel", "pause", "resume"),
         *("news", "product", "doc", "nominate", "track"),
     )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.form_words import NO_FORMS
 from bot.domain.messages import Language
 from bot.domain.msisdn import Msisdn
 from bot.domain.text import bangla_digits, has_bangla_digit, has_bangla_letter, latin_digits
 from bot.domain.vocabulary import COMMAND, How
 
 if TYPE_CHECKING:
+    from bot.domain.form_words import FormWords
     from bot.domain.line import Line
     from bot.domain.shapes import Argument, CommandShape
     from bot.domain.vocabulary import Vocabulary
@@ -37,16 +40,16 @@ class Speech:
     bangla_digits: bool
 
     @classmethod
-    def of(cls, typed: str, line: Line, rest: str) -> Speech:
-        """How a text is written, its keyword left aside."""
+    def of(cls, typed: str, line: Line, rest: str, names: Set[str] = frozenset()) -> Speech:
+        """How a text is written, its keyword and such names as are the same in every language left aside."""
         if typed.isascii():
             if not _LATIN_LETTER.search(rest):
                 return cls(Language.BN, bangla_letters=True, bangla_digits=False)
-            language = Language.BN if _sounds_bangla(line, How.STEM) else Language.EN
+            language = Language.BN if _sounds_bangla(line, How.STEM, names) else Language.EN
             return cls(language, bangla_letters=False, bangla_digits=False)
         letters, digits = has_bangla_letter(rest), has_bangla_digit(typed)
         latin = _LATIN_LETTER.search(rest) is not None
-        bangla = letters or digits or not latin or _sounds_bangla(line, How.STEM)
+        bangla = letters or digits or not latin or _sounds_bangla(line, How.STEM, names)
         return cls(
             Language.BN if bangla else Language.EN,
             bangla_letters=letters or not latin,
@@ -59,15 +62,24 @@ class Speech:
             return self
         return Speech(Language.BN, self.bangla_letters, self.bangla_digits)
 
-    def write(self, shape: CommandShape, args: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    def write(
+        self, shape: CommandShape, args: Mapping[str, Any], vocabulary: Vocabulary, forms: FormWords = NO_FORMS
+    ) -> str:
         """A line that he could have written for a command with these arguments."""
         parts = [self._word(COMMAND + shape.name, vocabulary)]
         for argument in shape.arguments:
             if (value := args.get(argument.name)) is None:
                 continue
             parts[-1] += argument.mark
-            parts += self._said(argument, value, vocabulary)
+            if argument.spoken is not None:
+                parts += map(self._value, argument.spoken(value, self._called(args, forms)))
+            else:
+                parts += self._said(argument, value, vocabulary)
         return " ".join(part for part in parts if part)
+
+    def _called(self, args: Mapping[str, Any], forms: FormWords) -> Callable[[str], str]:
+        """How he calls a return's figures."""
+        return partial(forms.written, args=args, bangla_letters=self.bangla_letters)
 
     def _said(self, argument: Argument, value: Any, vocabulary: Vocabulary) -> list[str]:
         key = next((key for key in sorted(argument.evidence | argument.words) if key.endswith(f".{value}")), None)
@@ -89,5 +101,6 @@ class Speech:
         return bangla_digits(text) if self.bangla_digits else latin_digits(text)
 
 
-def _sounds_bangla(line: Line, how: How) -> bool:
-    return any(item.languages == _BANGLA_ONLY and item.how <= how and len(item.text) > 1 for item in line.items)
+def _sounds_bangla(line: Line, how: How, names: Set[str] = frozenset()) -> bool:
+    words = (item for item in line.items if len(item.text) > 1 and item.text.lower() not in names)
+    return any(item.languages == _BANGLA_ONLY and item.how <= how for item in words)

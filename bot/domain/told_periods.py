@@ -99,7 +99,7 @@ def _from(line: Line, letters: str, at: int, today: date) -> tuple[Found | None,
 def _letter(line: Line, at: int, free: Set[int]) -> str:
     item = line.items[at]
     if item.kind is Kind.MARK:
-        return item.text
+        return _MINUS if _is_minus(line, at) else item.text
     if at not in free or values.is_reference(line, at) or values.is_labelled(line, at):
         return "x"
     if item.kind is Kind.NUMBER:
@@ -112,6 +112,15 @@ def _letter(line: Line, at: int, free: Set[int]) -> str:
     return next((letter for key, letter in _LETTERS.items() if key in item.keys), "x")
 
 
+def _is_minus(line: Line, at: int) -> bool:
+    """Whether a dash belongs to the number behind it alone (``12/23 -5``)."""
+    if line.items[at].text != "-" or not 0 < at < len(line.items) - 1:
+        return False
+    both = line.items[at - 1].kind is Kind.NUMBER is line.items[at + 1].kind
+    return both and not line.touching(at - 1) and line.touching(at)
+
+
+_MINUS: Final = "~"
 _LETTERS: Final = {
     QUARTER: "Q",
     LAST: "P",

@@ -151,6 +151,11 @@ class Vocabulary:
         """What exactly this spelling means; ``phrase`` is normalised and lower case."""
         return self._exact.get(phrase)
 
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What a word may carry behind it, the longest first."""
+        return self._suffixes
+
     def single_words(self, keys: Iterable[str]) -> list[str]:
         """Every single word that stands under one of these keys."""
         wanted = frozenset(keys)

@@ -40,6 +40,12 @@ TITLE_WIDTH = 28
 LABEL_WIDTH = 24
 """Characters of an indicator's label that a text shows."""
 
+RULE_WIDTH = 60
+"""Characters of what a form says where one of its rules does not hold."""
+
+COMMAND_WIDTH = 90
+"""Characters of a command that a text shows ready to be sent back; a longer one loses its end, and says so with an ellipsis."""
+
 FIGURES_WIDTH = 150
 """Characters of a list of figures that a text shows."""
 
@@ -82,6 +88,8 @@ class Slot(StrEnum):
     LABEL = "label"  # what an indicator is called, in the reader's language
     FIGURE = "figure"  # one figure: a number, a percentage, a day; a dash for none
     FIGURES = "figures"  # figures with their labels: [{"label": {…}, "value": 5, "all": 25}, …] → নতুন ৫ (মোট ২৫), …
+    RULE = "rule"  # what a form says where one of its rules does not hold, in the reader's language
+    COMMAND = "command"  # a command ready to be sent back: {"word": "return", "form", "period", "values": [5, 2] or [[label, 5], …]}
     MESSAGE = "message"  # what an officer writes to a society
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import digests, escalating, recording, reminder_texts, reporting, which_society
+from bot import digests, escalating, recording, reminder_texts, reporting, taking, which_society
 from bot.command import Command, Step
 from bot.domain.wording import Wording
 from bot.handlers import choose
@@ -24,6 +24,7 @@ from bot.handlers.officer import OFFICER
 from bot.handlers.phones import PHONES
 from bot.handlers.reject import REJECT
 from bot.handlers.remind import REMIND
+from bot.handlers.return_ import RETURN
 from bot.handlers.stale import STALE
 from bot.handlers.status import STATUS
 from bot.handlers.stop import START, STOP
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     STALE,
     PHONES,
     REMIND,
+    RETURN,
     ELECTION,
     INTERIM,
     AGM,
@@ -61,6 +63,7 @@ WORDINGS: tuple[Wording, ...] = (
     *choose.TEXTS,
     *recording.TEXTS,
     *reporting.TEXTS,
+    *taking.TEXTS,
     *digests.TEXTS,
     *escalating.TEXTS,
     *reminder_texts.TEXTS,

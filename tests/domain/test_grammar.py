@@ -22,6 +22,7 @@ from bot.domain.messages import Language
 from bot.domain.shapes import RESERVED, SHAPES
 from bot.domain.text import normalise, precomposed
 from bot.domain.vocabulary import Vocabulary
+from bot.form import load_forms
 
 if TYPE_CHECKING:
     from bot.domain.grammar import Understanding
@@ -43,7 +44,7 @@ def _catalogue(language: str) -> dict[str, str]:
 
 @cache
 def _grammar() -> Grammar:
-    return Grammar(Vocabulary.from_catalogues(_catalogue("bn"), _catalogue("en")))
+    return Grammar(Vocabulary.from_catalogues(_catalogue("bn"), _catalogue("en")), forms=load_forms())
 
 
 def _parse(text: str, today: date = _TODAY) -> Understanding:
