@@ -30,6 +30,7 @@ from bot.configured import (
 )
 from bot.deliver import Courier, Delivery
 from bot.documents import DocumentMaker
+from bot.domain.errors import SettingsError
 from bot.domain.grammar import Grammar
 from bot.domain.messages import Language
 from bot.domain.retry import RetryPolicy
@@ -50,7 +51,7 @@ from bot.scheduler.jobs import JOBS
 from bot.scheduler.running import Runner
 from bot.scheduler.service import Scheduler
 from bot.settling import Sms
-from bot.store import marks, offices
+from bot.store import form_versions, marks, offices
 from bot.store.store import Store
 from bot.web import Probes
 
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.scheduler.job import Job
+    from bot.store.query import Tx
 
 log = structlog.get_logger()
 
@@ -134,6 +136,8 @@ class App:
         self.store = await self._stack.enter_async_context(await Store.open(self.url))
         self.is_demo = await self.store.read(marks.is_demo)
         no_real_channels_in_a_demo(configured, is_demo=self.is_demo)
+        returns = ReturnRules.of(self.config)
+        await self.store.read(partial(_same_forms, returns))
         http = await self._stack.enter_async_context(client())
         self.receipts = Receipts(self.store, self.clock, self.metrics)
         lines = {name: Line(own, kind.abilities) for name, (kind, own) in configured.items()}
@@ -152,7 +156,7 @@ class App:
                 lines,
                 post,
                 Rules.of(self.config),
-                ReturnRules.of(self.config),
+                returns,
                 self._start_url,
             ),
             own,
@@ -254,7 +258,19 @@ class App:
         return runner
 
 
-MENU = ("status", "find", "calendar", "link", "language", "help", "stop")
+def _same_forms(returns: ReturnRules, tx: Tx) -> None:
+    """Figures that are filed mean what they meant.
+
+    Raises:
+        SettingsError: a version of a form was changed, or taken away, after returns were filed by it.
+    """
+    changed = form_versions.changed(tx, returns.forms)
+    if changed:
+        message = f"returns were filed by {', '.join(changed)}, which is changed or gone: give the change a new version"
+        raise SettingsError(message)
+
+
+MENU = ("status", "find", "calendar", "return", "due", "rollup", "link", "language", "help", "stop")
 """The commands in the menu of a chat."""
 
 

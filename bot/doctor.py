@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,10 @@ from bot import app, configured
 from bot import config as settings
 from bot.catalogues import check
 from bot.domain.errors import BartaError
+from bot.owed import ReturnRules
 from bot.scheduler.jobs import JOBS
 from bot.scheduler.standing import standings
-from bot.store import inbox, marks, store
+from bot.store import form_versions, inbox, marks, store, totals
 from bot.store.engine import engine_for
 from bot.store.migrate import check_version, differences
 
@@ -63,6 +65,7 @@ async def _findings() -> AsyncIterator[Finding]:
         return
     if database.ok:
         yield _guarded("jobs", lambda: _jobs(env, config))
+        yield _guarded("forms", lambda: _forms(env, config))
     real = [name for name, (kind, _) in found.items() if kind.real]
     said = f"short code {config.gateway.short_code}, {len(real)} provider(s)"
     yield Finding("configuration", ok=True, said=said)
@@ -137,6 +140,19 @@ def _jobs(env: Environment, config: Config) -> str:
         raise BartaError("; ".join([*held, *failed]))
     late = sum(each.due for each in found)
     return f"{len(found)} jobs, {late} due" if late else f"{len(found)} jobs, none due"
+
+
+def _forms(env: Environment, config: Config) -> str:
+    forms = ReturnRules.of(config).forms
+    changed = store.do(env.database_url, partial(form_versions.changed, forms=forms), read_only=True)
+    if changed:
+        message = f"returns were filed by {', '.join(changed)}, which is changed or gone: give the change a new version"
+        raise BartaError(message)
+    wrong = len(store.do(env.database_url, totals.differing, read_only=True))
+    if wrong:
+        message = f"{wrong} totals are not what their returns add up to; please report this"
+        raise BartaError(message)
+    return f"{sum(1 for _ in forms)} forms, totals agree with the returns"
 
 
 def _simulator(config: Config) -> Finding:

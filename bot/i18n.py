@@ -9,7 +9,7 @@ save one unit each on the wire. Babel's ``bn`` locale differs on the first and t
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from bot.clock import DHAKA
 from bot.domain import committee
 from bot.domain.errors import SettingsError
 from bot.domain.messages import Language
@@ -25,8 +26,10 @@ from bot.domain.replies import SMS
 from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
+    AMOUNTS_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
+    FORMS_WIDTH,
     LABEL_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
@@ -35,6 +38,7 @@ from bot.domain.wording import (
     PLACE_WIDTH,
     RULE_WIDTH,
     SHORT_NAME_WIDTH,
+    SUMS_WIDTH,
     TEXT_WIDTH,
     TITLE_WIDTH,
     Slot,
@@ -227,11 +231,47 @@ def _figures(renderer: Renderer, value: Iterable[Mapping[str, Any]], language: L
     """Figures with their labels, and in brackets how much they come to since the year began."""
     shown = []
     for each in value:
-        text = f"{_in(each['label'], language)} {figure(each['value'], language)}"
+        text = f"{_in(each['label'], language)} {figure(each['value'], language)}" + "%" * each.get("percent", False)
         if each.get("all") is not None:
             text += " " + renderer.text(language, "figures.all").format(n=figure(each["all"], language))
         shown.append(text)
     return cut(", ".join(shown), FIGURES_WIDTH, language)
+
+
+def _sums(renderer: Renderer, value: Mapping[str, Any], language: Language) -> str:
+    """Figures with their labels, as ``_figures``; those that there is no room for are left out, because half a number is another one."""
+    shown = []
+    for each in value["figures"]:
+        text = f"{_in(each['label'], language)} {_amount(each, 'value', language)}"
+        if each.get("all") is not None:
+            text += " " + renderer.text(language, "figures.all").format(n=_amount(each, "all", language))
+        shown.append(text)
+    return _whole(shown, ", ", value.get("room", SUMS_WIDTH), language)
+
+
+def _amounts(_: Renderer, value: Iterable[Mapping[str, Any]], language: Language) -> str:
+    """Bare figures, or bare labels, side by side."""
+    shown = (_amount(each, "value", language) if "value" in each else _in(each["label"], language) for each in value)
+    return _whole(list(shown), "/", AMOUNTS_WIDTH, language)
+
+
+def _amount(each: Mapping[str, Any], name: str, language: Language) -> str:
+    return figure(each[name], language) + ("%" if each.get("percent") and each[name] is not None else "")
+
+
+def _whole(shown: list[str], between: str, room: int, language: Language) -> str:
+    """As many of these texts as there is room for, from the first one on, with an ellipsis where some are left out."""
+    text = between.join(shown)
+    fitting = len(shown)
+    while len(precomposed(text)) > room and fitting > 0:
+        fitting -= 1
+        text = between.join(shown[:fitting]) + ELLIPSIS[language]
+    return text
+
+
+def _moment(_: Renderer, value: str, language: Language) -> str:
+    at = datetime.fromisoformat(value).astimezone(DHAKA)
+    return digits(f"{at:%d/%m/%y %H:%M}", language)
 
 
 _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
@@ -257,6 +297,7 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.MARK: lambda renderer, value, language: renderer.text(language, f"mark.{value}"),
     Slot.SUBJECT: lambda renderer, value, language: renderer.text(language, f"subject.{value}"),
     Slot.FORM: lambda _, value, __: str(value),
+    Slot.FORMS: lambda _, value, language: cut(", ".join(value), FORMS_WIDTH, language),
     Slot.TITLE: lambda _, value, language: cut(_in(value, language), TITLE_WIDTH, language),
     Slot.PERIOD: _period,
     Slot.LABEL: lambda _, value, language: cut(_in(value, language), LABEL_WIDTH, language),
@@ -264,6 +305,9 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.FIGURES: _figures,
     Slot.RULE: lambda _, value, language: cut(_in(value, language), RULE_WIDTH, language),
     Slot.COMMAND: lambda renderer, value, language: cut(command(renderer, value, language), COMMAND_WIDTH, language),
+    Slot.SUMS: _sums,
+    Slot.AMOUNTS: _amounts,
+    Slot.MOMENT: _moment,
     Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
     Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
 }

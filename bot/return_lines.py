@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.figures import Figure, columns, contribution, plain
-from bot.domain.forms import Kind
+from bot.domain.forms import Kind, Unit
 from bot.domain.periods import Period
 from bot.store import returns
 
@@ -47,6 +47,8 @@ def shown(form: Form, figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
 
 def _shown(indicator: Indicator, found: Figure) -> dict[str, Any]:
     one: dict[str, Any] = {"label": dict(indicator.label), "value": plain(found.this)}
+    if indicator.kind is Kind.RATIO or indicator.unit is Unit.PERCENT:
+        one["percent"] = True
     if indicator.kind is Kind.FLOW and found.cumulative != found.this:
         one["all"] = plain(found.cumulative)
     return one

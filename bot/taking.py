@@ -131,7 +131,7 @@ def _kept(due: Owed, given: Given) -> Reply:
 
 def refused(due: Owed, typed: Typed, problems: Sequence[Problem]) -> Reply:
     """What does not agree, and the sender's own line with what would."""
-    lines = tuple(_fault(due.form, problem) for problem in problems[:MOST_PROBLEMS])
+    lines = tuple(fault(due.form, problem) for problem in problems[:MOST_PROBLEMS])
     values = dict(typed.values)
     for problem in problems:
         if problem.fault in {Fault.CARRIED, Fault.TOTAL} and problem.should is not None and problem.name in values:
@@ -143,7 +143,8 @@ def refused(due: Owed, typed: Typed, problems: Sequence[Problem]) -> Reply:
     return Reply("return.refused", {**_params(due.form, due.period), "line": line}, lines=lines)
 
 
-def _fault(form: Form, problem: Problem) -> Reply:
+def fault(form: Form, problem: Problem) -> Reply:
+    """What is wrong with a figure, as a line of an answer."""
     if problem.fault is Fault.UNKNOWN:
         return Reply("return.fault.unknown", {"typed": problem.name})
     if problem.fault is Fault.RULE:

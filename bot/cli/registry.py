@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.registry.report import ImportReport
+    from bot.store.query import Tx
 
 
 @click.group(name="import")
@@ -91,17 +92,21 @@ def _import(importer: Callable[..., ImportReport], file: Path, *, dry_run: bool,
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["societies", "officers"]))
+@click.argument("what", type=click.Choice(["societies", "officers", "returns"]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--headers", type=click.Choice(["en", "bn"]), default="en", show_default=True, help="Language of the headers."
 )
 def export(what: str, file: Path, headers: Literal["en", "bn"]) -> None:
-    """Write the registry to CSV or XLSX; importing the file again changes nothing."""
-    from bot.registry import export_officers, export_societies
+    """Write the registry to CSV or XLSX, which import takes back without a change; or every filed figure."""
+    from bot.registry import export_officers, export_returns, export_societies
 
-    exporter = export_societies if what == "societies" else export_officers
-    count = read(settings.environment().database_url, lambda tx: exporter(tx, file, headers=headers))
+    exporters: dict[str, Callable[[Tx, Path], int]] = {
+        "societies": with_more(export_societies, headers=headers),
+        "officers": with_more(export_officers, headers=headers),
+        "returns": export_returns,
+    }
+    count = read(settings.environment().database_url, lambda tx: exporters[what](tx, file))
     click.echo(f"{count} rows written to {file}.")
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.command import Context
     from bot.domain.access import Post
 
-_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start")
+_RETURNS = ("return", "rollup", "due", "correct")
+_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start", *_RETURNS)
 _EVENTS = ("election", "interim", "agm", "audit", "dividend", "undo")
 _DECISIONS = ("approve", "reject")
 

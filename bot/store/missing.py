@@ -15,8 +15,8 @@ from bot.store.schema import offices, returns, societies, totals
 from bot.store.several import among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy import Column, ColumnElement, ScalarSelect
 
@@ -36,6 +36,8 @@ class Place(NamedTuple):
 
 
 BEGINNING = Place("")
+_BELOW = "!"
+"""Before every character that a code has: ``BD/55/`` is before ``BD/55/!``, and that before every office below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def lacking(
     period: Period,
     lineage: str,
     *,
+    alone: bool = False,
     after: Place = BEGINNING,
     most: int = ALL,
     first: bool = False,
@@ -169,12 +172,15 @@ def lacking(
         form: the version that holds for the period.
         period: what it is about.
         lineage: of the office.
+        alone: only the office itself, or the societies that it looks after itself.
         after: where the page before ended.
         most: so many at most.
         first: find out, too, when each of them filed first.
     """
     asked = {**_period(form.code, period), **under(lineage), "after": after.lineage, "most": most}
     asked["low"] = max(lineage, after.lineage)
+    if alone:
+        asked["high"] = lineage + _BELOW
     if form.filed_by is FiledBy.SOCIETY:
         return tx.all(_SOCIETIES_AND_FIRST if first else _SOCIETIES, **asked, after_id=after.society_id)
     levels = sorted(level.value for level in form.filed_by.levels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, bindparam, func, insert, literal, select, update
+from sqlalchemy import Text, bindparam, func, insert, literal, or_, select, update
 
 from bot.domain.access import Role
 from bot.domain.messages import Language
@@ -250,6 +250,17 @@ _posts = _staff.select_from(
     )
 ).where(_open_now)
 _POSTS_OF = Query(_posts.where(people.c.msisdn == bindparam("number")), _staffed)
+_SERVED = Query(
+    select(appointments.c.role, offices.c.lineage)
+    .join_from(people, appointments, appointments.c.person_id == people.c.id)
+    .join(offices, offices.c.id == appointments.c.office_id)
+    .where(
+        people.c.msisdn == bindparam("number"),
+        appointments.c.started_on <= bindparam("day"),
+        or_(appointments.c.ended_on.is_(None), appointments.c.ended_on >= bindparam("day")),
+    ),
+    lambda role, lineage: (Role(role), str(lineage)),
+)
 _BEARERS = Query(
     select(*_HOLDING)
     .join_from(appointments, people, people.c.id == appointments.c.person_id)
@@ -291,6 +302,12 @@ def staff(tx: Tx, lineage: str) -> list[tuple[Office, Holder | None]]:
 def posts_of(tx: Tx, msisdn: str) -> list[tuple[Office, Holder]]:
     """The posts at offices that are held with a number now."""
     return [(office, holder) for office, holder in tx.all(_POSTS_OF, number=msisdn) if holder is not None]
+
+
+def role_above(tx: Tx, msisdn: str, lineage: str, day: date) -> Role | None:
+    """The post by which a number stood above an office on a day, the nearest one; None where it held none there."""
+    held = [(len(at), role) for role, at in tx.all(_SERVED, number=msisdn, day=day) if lineage.startswith(at)]
+    return max(held, default=(0, None), key=lambda each: each[0])[1]
 
 
 def bearers(tx: Tx, society_id: int) -> dict[Role, Holder]:

@@ -81,6 +81,15 @@ _FIRST_FILED = _both(
     lambda own: select(func.min(returns.c.starts_on)).where(own, *_kind, returns.c.filed_at.is_not(None)),
     lambda first: first,
 )
+_OF_AREA = Query(
+    _return.where(
+        *_kind,
+        returns.c.starts_on == bindparam("starts_on"),
+        returns.c.area_id == bindparam("area_id"),
+        returns.c.filed_at.is_not(None),
+    ).order_by(returns.c.id),
+    _read,
+)
 _BY_ID = Query(_return.where(returns.c.id == bindparam("return_id")), _read)
 _FILED_IN = Query(_return.where(returns.c.filed_in == bindparam("inbox_id")), _read)
 _BY_REF = Query(
@@ -91,6 +100,20 @@ _BY_REF = Query(
         .scalar_subquery()
     ),
     _read,
+)
+_FILED_PERIODS: Query[tuple[str, str, date]] = Query(
+    select(returns.c.form, returns.c.every, returns.c.starts_on)
+    .where(returns.c.filed_at.is_not(None))
+    .distinct()
+    .order_by(returns.c.form, returns.c.every, returns.c.starts_on),
+    lambda form, every, starts_on: (form, every, starts_on),
+)
+_FILED_FOR = Query(
+    _return.add_columns(offices.c.code, societies.c.registration_no)
+    .outerjoin(societies, societies.c.id == returns.c.society_id)
+    .where(*_kind, returns.c.starts_on == bindparam("starts_on"), returns.c.filed_at.is_not(None))
+    .order_by(offices.c.lineage, returns.c.id),
+    lambda *row: (_read(*row[:-2]), row[-2], row[-1]),
 )
 _OPEN: Query[int] = Query(
     insert(returns)
@@ -201,6 +224,11 @@ def by_ref(tx: Tx, inbox_id: int) -> Return | None:
     return tx.first(_FILED_IN, inbox_id=inbox_id) or tx.first(_BY_REF, inbox_id=inbox_id)
 
 
+def of_area(tx: Tx, form: str, period: Period, area_id: int) -> list[Return]:
+    """The filed returns of a period that count right at an office, and not at one below it."""
+    return tx.all(_OF_AREA, form=form, every=period.every.value, starts_on=period.starts_on, area_id=area_id)
+
+
 def last_filed(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None:
     """The filer's last filed return before a period."""
     query, filer_id = _of(_LAST_FILED, filer)
@@ -213,7 +241,7 @@ def last_filed(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None
 def first_filed(tx: Tx, form: str, every: Every, filer: Filer) -> Period | None:
     """The earliest period that the filer has filed."""
     query, filer_id = _of(_FIRST_FILED, filer)
-    found: date | None = tx.one(query, filer_id=filer_id, form=form, every=every.value)
+    found: date | None = tx.first(query, filer_id=filer_id, form=form, every=every.value)
     return None if found is None else Period(found, every)
 
 
@@ -316,3 +344,13 @@ def keep(tx: Tx, one: Return) -> None:
         new_filed_in=one.filed_in,
         new_on_time=one.on_time,
     )
+
+
+def filed_periods(tx: Tx) -> list[tuple[str, str, date]]:
+    """Form, length and first day of every period of which something is filed."""
+    return tx.all(_FILED_PERIODS)
+
+
+def filed_for(tx: Tx, form: str, every: str, starts_on: date) -> list[tuple[Return, str, str | None]]:
+    """What is filed for a period, in the order of the tree, with the office's code and the society's number."""
+    return tx.all(_FILED_FOR, form=form, every=every, starts_on=starts_on)

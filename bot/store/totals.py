@@ -18,7 +18,7 @@ from bot.store.schema import offices, returns, totals
 from bot.store.several import among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from bot.domain.expressions import Number
@@ -216,7 +216,7 @@ def kept(tx: Tx) -> dict[Key, Total]:
     return {key: total for key, total in found.items() if total.changes}
 
 
-def differing(tx: Tx) -> Iterable[Key]:
+def differing(tx: Tx) -> list[Key]:
     """Where what is kept is not what the returns make: nowhere, or the program is wrong."""
     made, have = recounted(tx), kept(tx)
     return sorted(key for key in made.keys() | have.keys() if made.get(key, Total()) != have.get(key, Total()))
