@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -36,6 +37,7 @@ from bot.domain.messages import Language
 from bot.domain.retry import RetryPolicy
 from bot.domain.vocabulary import Vocabulary
 from bot.downloads import Downloads
+from bot.form import load_forms
 from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
@@ -95,15 +97,16 @@ def parts(config: settings.Config) -> Parts:
 
 
 def grammar(config: settings.Config) -> Grammar:
-    """The parser with the words of the catalogues."""
-    return _grammar(config.gateway.keywords)
+    """The parser with the words of the catalogues and of the forms."""
+    return _grammar(config.gateway.keywords, config.returns.folder)
 
 
 @lru_cache(maxsize=4)
-def _grammar(keywords: tuple[str, ...]) -> Grammar:
+def _grammar(keywords: tuple[str, ...], folder: str | None) -> Grammar:
     """Built once: that takes half a second, and it holds no state."""
     words = (read_catalogue(language, "words") for language in Language)
-    return Grammar(Vocabulary.from_catalogues(*words), keywords)
+    forms = load_forms(None if folder is None else Path(folder))
+    return Grammar(Vocabulary.from_catalogues(*words), keywords, forms)
 
 
 class App:
