@@ -41,8 +41,12 @@ def of_year(
 
 
 def shown(form: Form, figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
-    """Figures for a text: each with its label, and with the year's sum where it adds up to another number."""
-    return [_shown(each, figures[each.name]) for each in form.indicators if figures[each.name].this is not None]
+    """Figures for a text: each with its label, and with the year's sum where it adds up to another number; nothing that was left out."""
+    return [_shown(each, figures[each.name]) for each in form.indicators if _is_there(each, figures[each.name])]
+
+
+def _is_there(indicator: Indicator, found: Figure) -> bool:
+    return found.this is not None and not (indicator.optional and not found.this)
 
 
 def _shown(indicator: Indicator, found: Figure) -> dict[str, Any]:

@@ -26,9 +26,6 @@ MOST_PROBLEMS = 2
 MOST_OTHERS = 3
 """Returns that are filed along with one and are named."""
 
-MOST_MISSING = 3
-"""Missing figures that are named."""
-
 _WHICH = {"form": Slot.FORM, "p": Slot.PERIOD}
 _FILED = {**_WHICH, "ref": Slot.CODE}
 _LABELLED = {"label": Slot.LABEL, "typed": Slot.FIGURE, "should": Slot.FIGURE}
@@ -38,10 +35,10 @@ TEXTS = (
     Wording("return.also", 1, _FILED),
     Wording("return.same", 4, {**_FILED, "figures": Slot.FIGURES}),
     Wording("return.other", 5, {**_FILED, "figures": Slot.FIGURES, "line": Slot.COMMAND}),
-    Wording("return.kept", 5, {**_WHICH, "line": Slot.COMMAND}, row="return.missing", rows=MOST_MISSING),
-    Wording("return.missing", 1, {"label": Slot.LABEL}),
+    Wording("return.kept", 4, {**_WHICH, "line": Slot.COMMAND}),
     Wording("return.opening", 4, {**_WHICH, "label": Slot.LABEL, "line": Slot.COMMAND}),
-    Wording("return.refused", 5, {**_WHICH, "line": Slot.COMMAND}, row="return.fault.carried", rows=MOST_PROBLEMS),
+    Wording("return.refused", 6, _WHICH, row="return.send", rows=MOST_PROBLEMS + 1),
+    Wording("return.send", 2, {"line": Slot.COMMAND}),
     Wording("return.refused_how", 4, _WHICH, row="return.fault.carried", rows=MOST_PROBLEMS),
     Wording("return.fault.carried", 2, _LABELLED),
     Wording("return.fault.total", 2, _LABELLED),
@@ -123,10 +120,7 @@ def _kept(due: Owed, given: Given) -> Reply:
     if len(missing) == 1 and form.by_name[missing[0]].carried is not None:
         params = {**_params(form, due.period), "label": dict(form.by_name[missing[0]].label), "line": example}
         return Reply("return.opening", params)
-    lines = tuple(
-        Reply("return.missing", {"label": label}) for label in return_lines.labels(form, missing[:MOST_MISSING])
-    )
-    return Reply("return.kept", {**_params(form, due.period), "line": example}, lines=lines)
+    return Reply("return.kept", {**_params(form, due.period), "line": example})
 
 
 def refused(due: Owed, typed: Typed, problems: Sequence[Problem]) -> Reply:
@@ -140,7 +134,7 @@ def refused(due: Owed, typed: Typed, problems: Sequence[Problem]) -> Reply:
         return Reply("return.refused_how", _params(due.form, due.period), lines=lines)
     ordered = typed.ordered
     line = return_lines.line(due.form, due.period, values, ordered=ordered)
-    return Reply("return.refused", {**_params(due.form, due.period), "line": line}, lines=lines)
+    return Reply("return.refused", _params(due.form, due.period), lines=(*lines, Reply("return.send", {"line": line})))
 
 
 def fault(form: Form, problem: Problem) -> Reply:
