@@ -13,8 +13,8 @@ _LAKH = r"[0-9]{1,3}(?:,[0-9]{2})*,[0-9]{3}"
 _GROUPED = re.compile(rf"{_WESTERN}|{_LAKH}")
 _AMOUNT = re.compile(rf"(?P<whole>{_WESTERN}|{_LAKH}|{_PLAIN})(?:\.(?P<part>[0-9]+))?")
 _AROUND = re.compile(r"^৳? ?|(?: ?(?:/ ?[-=]|%|\.))$")
-_MOST_DIGITS = 18
-"""A number with more digits is a slip, and no database keeps it."""
+_MOST_DIGITS, _MOST_WITH_POINT = 18, 15
+"""A number with more digits is a slip, and would not be kept exactly everywhere."""
 
 
 def amount(text: str) -> int | Decimal | None:
@@ -32,7 +32,7 @@ def plain_amount(text: str) -> int | Decimal | None:
     if found is None:
         return None
     whole, part = found["whole"].replace(",", ""), (found["part"] or "").rstrip("0")
-    if len(whole) + len(part) > _MOST_DIGITS:
+    if len(whole) + len(part) > (_MOST_WITH_POINT if part else _MOST_DIGITS):
         return None
     return Decimal(f"{whole}.{part}") if part else int(whole)
 

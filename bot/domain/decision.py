@@ -151,9 +151,14 @@ class Decision:
         """The decision between the readings that the line's words point to; None when there is none."""
         if not readings:
             return None
-        clean = [reading for reading in readings if reading.clean]
+        leads = any(reading.leads for reading in readings)
+        # The word of a command that leads names no form for another one that cannot run: ``agm 123/2019 25/10/2025 total``.
+        clean = [r for r in readings if r.clean and (r.runs or r.leads or not leads or "form" not in r.args)]
         if clean:
             return self._clean(clean)
+        leading = next((reading for reading in readings if reading.shape.labelled and reading.leads), None)
+        if leading is not None and leading.args:
+            return self._whole_with_leftovers(leading)
         names = frozenset(reading.shape.name for reading in readings)
         standing = [r for r in readings if not r.shape.whole or not r.foreign(names)]
         standing = [r for r in standing if not any(r.is_part_of(other) for other in standing)]

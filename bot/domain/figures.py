@@ -6,11 +6,11 @@ co-operative year (``contribution``), so that any area's figures are sums of ret
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from itertools import product
+from itertools import product, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.domain.forms import Kind, Unit
@@ -116,10 +116,23 @@ def check(form: Form, given: Mapping[str, Value], carried: Carried = NOTHING_CAR
         else:
             missing.append(name)
     values |= computed(form, values)
-    problems += _disagreeing(form, given, values)
+    disagreeing = list(_disagreeing(form, given, values))
+    if disagreeing and (firm := _without_guesses(form, given, carried)) != carried:
+        return check(form, given, firm)
+    problems += disagreeing
     problems += _out_of_bounds(form, values)
     problems += _broken(form, values)
     return Checked(_in_order(form, values), tuple(missing), tuple(problems))
+
+
+def _without_guesses(form: Form, given: Mapping[str, Value], carried: Carried) -> Carried:
+    """What is known for certain: an opening carried over periods that are not filed is a guess, and a total that was typed knows better."""
+    kept = {
+        name: value
+        for name, value in carried.values.items()
+        if name in carried.firm or name in given or form.by_name[name].carried is None
+    }
+    return replace(carried, values=kept)
 
 
 def _misplaced(form: Form, given: Mapping[str, Value]) -> Iterator[Problem]:
@@ -133,22 +146,22 @@ def _misplaced(form: Form, given: Mapping[str, Value]) -> Iterator[Problem]:
 
 def computed(form: Form, values: Mapping[str, Value | None]) -> dict[str, Number]:
     """What follows from figures; what does not follow because something is missing is absent."""
-    known = {name: value for name, value in values.items() if not isinstance(value, date)}
+    return _computed(form, _numbers(values))
+
+
+def _computed(form: Form, known: dict[str, Number]) -> dict[str, Number]:
+    """Likewise, of numbers alone, to which it is added."""
     found: dict[str, Number] = {}
-    waiting = [each for each in form.indicators if each.kind is Kind.COMPUTED and each.formula is not None]
-    while waiting:
-        ready = [
-            each for each in waiting if each.formula and all(known.get(name) is not None for name in each.formula.names)
-        ]
-        if not ready:
-            break
-        for each in ready:
-            assert each.formula is not None  # noqa: S101 - as above
-            value = each.formula.value(known)
-            if value is not None:
-                found[each.name] = known[each.name] = value
-            waiting.remove(each)
+    for name, formula in form.computed:
+        value = formula.value(known)
+        if value is not None:
+            found[name] = known[name] = value
     return found
+
+
+def _numbers(values: Mapping[str, Value | None]) -> dict[str, Number]:
+    """The figures with which one can reckon: no days."""
+    return {name: value for name, value in values.items() if value is not None and not isinstance(value, date)}
 
 
 def _disagreeing(form: Form, given: Mapping[str, Value], values: Mapping[str, Value]) -> Iterator[Problem]:
@@ -187,9 +200,12 @@ def _in_order(form: Form, values: Mapping[str, Value]) -> dict[str, Value]:
 
 def ratio(indicator: Indicator, values: Mapping[str, Value | None]) -> Decimal | None:
     """A ratio in percent, to two decimals, not more than its cap; None where there is nothing to divide by."""
+    return _percent(indicator, _numbers(values))
+
+
+def _percent(indicator: Indicator, numbers: Mapping[str, Number]) -> Decimal | None:
     assert indicator.formula is not None  # noqa: S101 - every ratio has both
     assert indicator.by is not None  # noqa: S101 - as above
-    numbers = {name: value for name, value in values.items() if not isinstance(value, date)}
     above, below = indicator.formula.value(numbers), indicator.by.value(numbers)
     if above is None or not below:
         return None
@@ -221,19 +237,28 @@ def by_order(form: Form, numbers: Sequence[Number]) -> list[dict[str, Value]]:
 def best(form: Form, numbers: Sequence[Number], carried: Carried = NOTHING_CARRIED) -> list[dict[str, Value]]:
     """Of the ways that numbers can be read, those that agree best: one that is complete before one that lacks something.
 
-    Of several the one that repeats what is known from before; where none agrees, those with the fewest problems. An empty list where
-    there are too few or too many numbers.
+    Of several the one that repeats what is known from before; where none agrees, the one with the fewest and the smallest slips. An
+    empty list where there are too few or too many numbers.
     """
     ways = [(way, check(form, way, carried)) for way in by_order(form, numbers)]
     if not ways:
         return []
 
-    def doubts(way: Mapping[str, Value], checked: Checked) -> tuple[int, int, int]:
+    def doubts(way: Mapping[str, Value], checked: Checked) -> tuple[int, Decimal, int, int]:
         repeated = sum(way.get(name) == value for name, value in carried.values.items())
-        return len(checked.problems), len(checked.missing), -repeated
+        slip = sum(map(_slip, checked.problems), Decimal(0))
+        return len(checked.problems), slip, len(checked.missing), -repeated
 
     least = min(doubts(*each) for each in ways)
     return [way for way, checked in ways if doubts(way, checked) == least]
+
+
+def _slip(problem: Problem) -> Decimal:
+    """How far a figure is from what it should be: 0 is not at all, 1 is as far as can be."""
+    typed, should = problem.typed, problem.should
+    if should is None or typed is None or isinstance(typed, date):
+        return Decimal(1)
+    return abs(Decimal(typed) - should) / max(abs(typed), abs(should), 1)
 
 
 def contribution(form: Form, values: Mapping[str, Value], before: Mapping[str, Value] | None) -> dict[str, Number]:
@@ -255,7 +280,7 @@ def contribution(form: Form, values: Mapping[str, Value], before: Mapping[str, V
             continue
         own: Number = 1 if isinstance(value, date) else value
         added[name] = own
-        if not _is_standing(indicator):
+        if name not in form.standing:
             continue
         was = (before or {}).get(name)
         if indicator.carried is not None:
@@ -304,41 +329,40 @@ def columns(
         before: the totals of the earlier periods of the co-operative year.
         listed: of one office, its own figures: what cannot be added up is shown from them.
     """
-    grows = {each.name: each.name + GROWING * _is_standing(each) for each in form.asked if each.is_summed}
-    own = {name: this.get(name, 0) for name in grows}
-    previous: dict[str, Number] = dict.fromkeys(grows, 0)
-    for totals in before:
-        for name, key in grows.items():
-            previous[name] += totals.get(key, 0)
-    cumulative = {name: previous[name] + this.get(key, 0) for name, key in grows.items()}
+    names = [each.name for each in form.summed]
+    keys = [name + GROWING if name in form.standing else name for name in names]
+    nothing: dict[str, Number] = dict.fromkeys(names, 0)
+    # Indicator by indicator: as many sums as there are indicators, each over all earlier periods at once.
+    earlier = zip(*(map(totals.get, keys, repeat(0)) for totals in before), strict=True)
+    own = {name: this.get(name, 0) for name in names}
+    previous = nothing | dict(zip(names, map(sum, earlier), strict=False))
+    cumulative = {name: previous[name] + this.get(key, 0) for name, key in zip(names, keys, strict=True)}
     # The year's opening stands in front of both, so that every column adds up to its closing by itself.
-    previous |= {each.name: cumulative[each.name] for each in form.asked if each.carried is not None}
-    for each in form.asked:
-        if not each.is_summed and listed is not None and each.name in listed:
-            value = listed[each.name]
-            own[each.name] = cumulative[each.name] = value if not isinstance(value, date) else 0
-    vectors = [{**column, **computed(form, column)} for column in (own, previous, cumulative)]
-    return {each.name: _figure(each, vectors, listed) for each in form.indicators}
+    previous |= {each.name: cumulative[each.name] for each in form.summed if each.carried is not None}
+    if listed is not None:
+        for each in form.asked:
+            if not each.is_summed and each.name in listed:
+                value = listed[each.name]
+                own[each.name] = cumulative[each.name] = value if not isinstance(value, date) else 0
+    for column in (own, previous, cumulative):
+        _computed(form, column)
+    found = {name: Figure(own.get(name), previous.get(name), cumulative.get(name)) for name in form.by_name}
+    for each in form.apart:
+        name = each.name
+        if each.kind is Kind.RATIO:
+            found[name] = Figure(*(_percent(each, column) for column in (own, previous, cumulative)))
+        elif each.unit is Unit.PERCENT:
+            found[name] = Figure(own.get(name), None, None)
+        elif listed is not None:
+            found[name] = replace(found[name], this=listed.get(name))
+    return found
 
 
-def _is_standing(indicator: Indicator) -> bool:
-    """Whether a figure stands from period to period, rather than happens anew in each."""
-    return indicator.kind is Kind.STOCK or (indicator.kind is Kind.TARGET and indicator.yearly)
-
-
-def _figure(
-    indicator: Indicator, vectors: Sequence[Mapping[str, Number]], listed: Mapping[str, Value] | None
-) -> Figure:
-    name = indicator.name
-    if indicator.kind is Kind.RATIO:
-        this, previous, cumulative = (ratio(indicator, vector) for vector in vectors)
-        return Figure(this, previous, cumulative)
-    if indicator.unit is Unit.PERCENT:
-        return Figure(vectors[0].get(name), None, None)
-    own: Value | None = vectors[0].get(name)
-    if indicator.kind is Kind.DATE and listed is not None:
-        own = listed.get(name)
-    return Figure(own, vectors[1].get(name), vectors[2].get(name))
+def from_plain(value: float | str) -> Value:
+    """A figure as the grammar gives it: a day as ISO text, a number with decimals as a float."""
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def plain(value: Value | None) -> int | float | str | None:

@@ -8,10 +8,12 @@ misspelt in a letter, the surest of these first.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import OSA
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _WORDS = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe])+")
 _SOUNDS_FROM, _STEM_FROM, _BEGINS_FROM, _NEAR_FROM, _LONG = 4, 3, 3, 5, 9
 """Letters that a word needs to be matched by sound, without its ending, broken off, by nearness; by nearness in two letters."""
+_MOST_GUESSED = 3
+"""Words of a label that may be misspelt."""
 
 
 class Sureness(IntEnum):
@@ -110,10 +114,17 @@ class FormWords:
         return frozenset(code.lower() for code in self._indicators)
 
     def code(self, words: Sequence[str]) -> tuple[int, frozenset[str]] | None:
-        """The forms that the longest run of words at the start names, and how many words that takes; None where none does."""
+        """The forms that the longest run of words at the start names, and how many words that takes; None where none does.
+
+        What only sounds like a form's name is none where it is a label: ``note`` sounds like ``nothi``.
+        """
         for count in range(min(self._longest, len(words)), 0, -1):
             phrase = " ".join(words[:count])
-            for spelt in self._spellings(phrase):
+            if found := self._codes.get(phrase):
+                return count, frozenset(found)
+            if phrase in self._labels:
+                continue
+            for spelt in self._spellings(phrase)[1:]:
                 if found := self._codes.get(spelt):
                     return count, frozenset(found)
             if len(phrase) >= _SOUNDS_FROM and (found := self._codes_by_sound.get(_heard(phrase))):
@@ -130,7 +141,7 @@ class FormWords:
         for count in range(min(self._longest, len(words)), 0, -1):
             if found := self._sure(" ".join(words[:count])):
                 return Label(count, found)
-        for count in range(min(self._longest, len(words)), 0, -1) if guess else ():
+        for count in range(min(_MOST_GUESSED, self._longest, len(words)), 0, -1) if guess else ():
             if found := self._guessed(" ".join(words[:count])):
                 return Label(count, found)
         return None
@@ -194,29 +205,37 @@ class FormWords:
     def _guessed(self, phrase: str) -> dict[str, tuple[Sureness, frozenset[str]]]:
         found: dict[str, tuple[Sureness, frozenset[str]]] = {}
         if len(phrase) >= _BEGINS_FROM:
-            self._collect(found, Sureness.BEGUN, [known for known in self._labels if known.startswith(phrase)])
+            self._collect(found, Sureness.BEGUN, self._beginning(phrase))
         heard = _heard(phrase)
         if len(phrase) >= _NEAR_FROM and len(heard) >= _NEAR_FROM - 1:
             most = 1 if len(heard) < _LONG else 2
-            off = {known: OSA.distance(heard, said, score_cutoff=most) for said, known in self._heard_pairs}
-            off |= {
-                known: 1
-                for known in self._labels
-                if off.get(known, 0) > 1 and OSA.distance(phrase, known, score_cutoff=1) <= 1
-            }
-            nearest = min(off.values(), default=most + 1)
-            if nearest <= most:
-                self._collect(found, Sureness.NEAR, [known for known, wrong in off.items() if wrong == nearest])
+            off: dict[str, int] = {}
+            for length in range(len(heard) - most, len(heard) + most + 1):
+                for said, known in self._by_length.get(length, ()):
+                    if (wrong := OSA.distance(heard, said, score_cutoff=most)) <= most:
+                        off[known] = min(wrong, off.get(known, wrong))
+            nearest = min(off.values(), default=most)
+            self._collect(found, Sureness.NEAR, [known for known, wrong in off.items() if wrong == nearest])
         return found
 
+    def _beginning(self, phrase: str) -> list[str]:
+        """The labels that begin so."""
+        first = bisect_left(self._sorted, phrase)
+        return list(takewhile(lambda known: known.startswith(phrase), self._sorted[first:]))
+
     @cached_property
-    def _heard_pairs(self) -> list[tuple[str, str]]:
-        return [
-            (heard, phrase)
-            for heard, phrases in self._heard_labels.items()
-            for phrase in phrases
-            if len(phrase) >= _NEAR_FROM - 1
-        ]
+    def _sorted(self) -> list[str]:
+        return sorted(self._labels)
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, list[tuple[str, str]]]:
+        """Each label as it sounds and as it is written, by the length of its sound."""
+        table: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+        for phrase in self._labels:
+            if len(phrase) >= _NEAR_FROM - 1:
+                heard = _heard(phrase)
+                table[len(heard)].append((heard, phrase))
+        return table
 
     def _collect(
         self, found: dict[str, tuple[Sureness, frozenset[str]]], sureness: Sureness, phrases: Iterable[str]

@@ -170,6 +170,33 @@ class Form:
         return tuple(each for each in self.indicators if each.is_asked)
 
     @cached_property
+    def summed(self) -> tuple[Indicator, ...]:
+        """Those that are typed, and whose figures are added up."""
+        return tuple(each for each in self.asked if each.is_summed)
+
+    @cached_property
+    def standing(self) -> frozenset[str]:
+        """The names of those of them whose figures stand from period to period, rather than happen anew in each."""
+        stocks = {each.name for each in self.summed if each.kind is Kind.STOCK}
+        return frozenset(stocks | {each.name for each in self.summed if each.kind is Kind.TARGET and each.yearly})
+
+    @cached_property
+    def apart(self) -> tuple[Indicator, ...]:
+        """Those that are not simply added up and shown: ratios, percentages and days."""
+        return tuple(
+            each for each in self.indicators if each.kind in {Kind.RATIO, Kind.DATE} or each.unit is Unit.PERCENT
+        )
+
+    @cached_property
+    def computed(self) -> tuple[tuple[str, Formula], ...]:
+        """The names of those that are computed with their formulas, each after those that it needs."""
+        waiting = {each.name: each.formula for each in self.indicators if each.kind is Kind.COMPUTED and each.formula}
+        ordered: list[tuple[str, Formula]] = []
+        while ready := [name for name, formula in waiting.items() if not waiting.keys() & formula.names]:
+            ordered += [(name, waiting.pop(name)) for name in ready]
+        return tuple(ordered)
+
+    @cached_property
     def meaning(self) -> str:
         """What its figures mean, as text: all but its titles, labels, words and bounds, which may be put better at any time."""
         lines = [

@@ -31,10 +31,15 @@ _SHORTEST_BEGINNING: Final = 2
 _SHORTEST_MISSPELLING: Final = 5
 _LONGEST_TYPED: Final = 40
 
-_KIND_WORDS: Final = (
-    *("জেলা", "জিলা", "জেলার", "উপজেলা", "উপজেলার", "থানা", "থানার", "বিভাগ", "বিভাগের"),
-    *("zila", "zilla", "jela", "jila", "district", "dist", "upazila", "upozila", "thana", "division", "bibhag"),
-)
+KIND_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "district": ("জেলা", "জিলা", "জেলার", "zila", "zilla", "jela", "jila", "district", "dist"),
+    "upazila": ("উপজেলা", "উপজেলার", "upazila", "upozila"),
+    "thana": ("থানা", "থানার", "thana"),
+    "division": ("বিভাগ", "বিভাগের", "division", "bibhag"),
+}
+"""Level → what may stand beside the name of a place to say which kind it is."""
+
+_KIND_WORDS: Final = tuple(word for words in KIND_WORDS.values() for word in words)
 
 OTHER_SPELLINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "10": ("Barisal",),

@@ -94,6 +94,7 @@ class CommandShape:
         instead: the command that is meant when nothing but that command's own values were given.
         lacks: the reason to ask with when arguments that go together are not all there.
         reserved: it is recognised, but cannot be run yet.
+        labelled: its values have labels that may be other commands' words: where its own word leads, it is meant.
     """
 
     name: str
@@ -111,6 +112,7 @@ class CommandShape:
     instead: str | None = None
     lacks: Callable[[Mapping[str, Any]], str | None] | None = None
     reserved: bool = False
+    labelled: bool = False
     head: str = field(init=False)
     cue: str = field(init=False)
     topic: str = field(init=False)
@@ -211,11 +213,11 @@ PERIOD = Argument(
     written=told_periods.written,
 )
 TOLD_PERIOD = replace(PERIOD, missing="missing_period")
-FIGURES = Argument("values", told_figures.figures, keys=told_figures.KEYS, spoken=told_figures.written)
+FIGURES = Argument("values", told_figures.figures, spoken=told_figures.written)
 CORRECTED_REF = replace(REF, read=refs.refs_beside_figures)
-CHANGES = Argument("changes", told_figures.changes, keys=told_figures.KEYS, spoken=told_figures.written)
+CHANGES = Argument("changes", told_figures.changes, spoken=told_figures.written)
 BY = Argument("by", told_areas.by, keys=told_areas.BY_KEYS, several="unclear_words", words=frozenset(told_areas.BY))
-ROLLED_OFFICE = Argument("office", told_areas.offices, keys=told_areas.OFFICE_KEYS, several="unclear_words")
+ROLLED_OFFICE = Argument("office", told_areas.rolled_offices, keys=told_areas.OFFICE_KEYS, several="unclear_words")
 DUE_OFFICE = replace(ROLLED_OFFICE, read=told_areas.asked_offices)
 FILES = {"topic.pdf": "pdf", "topic.xlsx": "xlsx"}
 FILE = Argument("topic", worded(FILES), words=frozenset(FILES))
@@ -263,10 +265,18 @@ SHAPES = (
         writes=True,
         lacks=reminder.lacking,
     ),
-    CommandShape("return", (FORM, TOLD_PERIOD, FIGURES), whole=True, inflected=True, writes=True),
+    CommandShape("return", (FORM, TOLD_PERIOD, FIGURES), whole=True, inflected=True, writes=True, labelled=True),
     CommandShape("rollup", (FORM, PERIOD, BY, ROLLED_OFFICE, FILE), whole=True, inflected=True),
     CommandShape("due", (FORM, PERIOD, DUE_OFFICE), whole=True, inflected=True),
-    CommandShape("correct", (CORRECTED_REF, CHANGES), whole=True, inflected=True, writes=True, lacks=_lacks_changes),
+    CommandShape(
+        "correct",
+        (CORRECTED_REF, CHANGES),
+        whole=True,
+        inflected=True,
+        writes=True,
+        labelled=True,
+        lacks=_lacks_changes,
+    ),
     CommandShape("undo", (ANY_REF,), whole=True, careful=True, writes=True),
     CommandShape("approve", (REF,), whole=True, careful=True, writes=True),
     CommandShape("reject", (REF, REASON), whole=True, careful=True, writes=True),

@@ -82,6 +82,13 @@ def _is_code(line: Line, at: int, scene: Scene) -> bool:
     return item.kind is Kind.NUMBER and len(item.text) in _CODES and "period" in scene.args
 
 
+def rolled_offices(line: Line, free: Set[int], scene: Scene) -> list[Found]:
+    """The office of a roll-up; without a form or a period, only a name that is surely a place's."""
+    about = not scene.args.keys().isdisjoint({"form", "period"})
+    known = any(at in free and item.keys & (_NAMES | OFFICE_KEYS) for at, item in enumerate(line.items))
+    return offices(line, free, scene) if about or known else []
+
+
 def asked_offices(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     """The office in a question about what is due: where the command's word leads, or a return is spoken of, or the name is a place's."""
     about = not scene.args.keys().isdisjoint({"form", "period"}) or any(item.keys & _RETURN for item in line.items)

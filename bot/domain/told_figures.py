@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.domain import told_numbers, values
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bot.domain.line import Item, Line
     from bot.domain.told_numbers import Told
 
-KEYS = frozenset({"unit"})
+_UNIT = "unit"
 _MOST_ITEMS = 160
 """Items of a line up to which figures are looked for: no return has more."""
 _LABEL_FIRST, _LABEL_LAST = re.compile("(?:LN)+"), re.compile("(?:NL)+")
@@ -44,11 +45,12 @@ class _Idle(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A piece of the line: a figure, a label, or (with neither) another word."""
+    """A piece of the line: a figure, a label, or (with neither) another word. ``apart``: the period or the command stands before it."""
 
     at: frozenset[int]
     told: Told | None = None
     label: Label | None = None
+    apart: bool = False
 
     @property
     def sign(self) -> str:
@@ -57,15 +59,24 @@ class _Said:
 
 def figures(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     """The figures: a list as typed, or by indicator; what cannot be told apart is a problem."""
-    if len(line.items) > _MOST_ITEMS:
-        return []
-    ways = [_said(line, free, scene, idle) for idle in (_Idle.OWN, _Idle.NONE, _Idle.ALL)]
-    said = next(filter(_fits, ways), None)
-    if said is None:
-        return _unclear(line, ways[0], scene)
+    found = _read(line, free, scene) if len(line.items) <= _MOST_ITEMS else []
+    units = frozenset(at for at in free if _is_unit(line, at))
+    return [replace(one, uses=one.uses | units) for one in found]
+
+
+def _read(line: Line, free: Set[int], scene: Scene) -> list[Found]:
+    said = first = _said(line, free, scene, _Idle.OWN)
+    for idle in (_Idle.NONE, _Idle.ALL) if not _fits(first) else ():
+        said = _said(line, free, scene, idle)
+        if _fits(said):
+            break
+    else:
+        if not _fits(said):
+            return _unclear(line, first, scene)
     if not any(each.label for each in said):
-        doubtful = _fits(ways[-1]) and any(each.label for each in ways[-1]) and len(ways[-1]) > len(said)
-        return _unclear(line, ways[-1], scene) if doubtful else _listed(said, scene)
+        whole = _said(line, free, scene, _Idle.ALL) if said else said
+        doubtful = any(each.label for each in whole) and _fits(whole)  # ``হয়েছে ৫`` may be a label with its figure
+        return _unclear(line, whole, scene) if doubtful else _listed(said, scene)
     numbers = [each.told for each in said if each.told is not None]
     labels = [each.label for each in said if each.label is not None]
     uses = frozenset().union(*(each.at for each in said if each.sign != "X"))
@@ -80,7 +91,10 @@ def changes(line: Line, free: Set[int], scene: Scene) -> list[Found]:
         return [Found(None, frozenset().union(*(one.uses for one in named)), problem="two_forms")]
     uses = frozenset().union(*(one.uses for one in named)) if named else frozenset()
     within = replace(scene, args={**scene.args, "form": codes.pop()}) if codes else scene
-    found = [replace(one, uses=one.uses | uses, along={}) for one in figures(line, set(free) - uses, within)]
+    found = [
+        replace(one, uses=one.uses | uses, along={}, instead=tuple({"changes": each["values"]} for each in one.instead))
+        for one in figures(line, set(free) - uses, within)
+    ]
     if any(isinstance(one.value, list) for one in found):
         return [replace(one, value=None, problem="missing_changes") for one in found]
     return found
@@ -107,9 +121,12 @@ def _said(line: Line, free: Set[int], scene: Scene, idle: _Idle) -> list[_Said]:
     days = told_numbers.days(line, free, scene)
     guess = any(at in free for at in line.indices(Kind.NUMBER))
     said: list[_Said] = []
-    last = -1
+    last, apart = -1, False
     for at, item in enumerate(line.items):
-        if at <= last or at not in free or (item.kind is Kind.WORD and _is_own(item, scene)):
+        if item.kind is Kind.MARK or at <= last:
+            continue
+        if at not in free or _is_own(item, scene):
+            apart = True
             continue
         piece = (
             _number(line, at, free, days, said)
@@ -118,7 +135,8 @@ def _said(line: Line, free: Set[int], scene: Scene, idle: _Idle) -> list[_Said]:
         )
         if piece is not None:
             last = max(piece.at)
-            said.append(piece)
+            said.append(replace(piece, apart=apart))
+            apart = False
     return _merged(said)
 
 
@@ -142,17 +160,25 @@ def _number(line: Line, at: int, free: Set[int], days: Mapping[int, Told], said:
 def _word(line: Line, at: int, free: Set[int], scene: Scene, idle: _Idle, *, guess: bool) -> _Said | None:
     """A label, or a word that is none; None where it says nothing."""
     item = line.items[at]
-    says_nothing = bool(item.keys & scene.explained)
+    says_nothing = bool(item.keys & scene.explained) or _is_unit(line, at)
     if says_nothing and idle is _Idle.NONE:
         return None
     run = run_from(line, at, free, scene.forms.longest)
     label = scene.forms.label(words_at(line, run), guess=guess and not says_nothing)
     own = scene.args.get("form")
-    if label is not None and says_nothing and idle is _Idle.OWN and not ("unit" in item.keys or own in label.names):
+    if label is not None and says_nothing and idle is _Idle.OWN and not (_UNIT in item.keys or own in label.names):
         label = None
     if label is not None:
         return _Said(covering(line, run, label.words), label=label)
     return None if says_nothing else _Said(frozenset({at}))
+
+
+def _is_unit(line: Line, at: int) -> bool:
+    """Whether a word says what a number beside it counts (``৫ টি``, ``টাকা ৫০০``)."""
+    beside = (line.before(at), line.after(at))
+    return _UNIT in line.keys_at(at) and any(
+        place is not None and line.items[place].kind is Kind.NUMBER for place in beside
+    )
 
 
 def _merged(said: Sequence[_Said]) -> list[_Said]:
@@ -170,9 +196,9 @@ def _merged(said: Sequence[_Said]) -> list[_Said]:
 
 
 def _fits(said: Sequence[_Said]) -> bool:
-    """Whether figures and labels belong together in one way; other words behind them all do no harm."""
+    """Whether figures and labels belong together in one way. Another word right before a figure may be its label."""
     signs = "".join(each.sign for each in said)
-    if "XN" in signs or "XL" in signs.lstrip("X"):
+    if any(first.sign == "X" and not second.apart for first, second in pairwise(said) if second.sign != "X"):
         return False
     signs = signs.strip("X")
     return not signs.strip("N") or bool(_LABEL_FIRST.fullmatch(signs) or _LABEL_LAST.fullmatch(signs))

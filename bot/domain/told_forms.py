@@ -25,19 +25,25 @@ def forms(line: Line, free: Set[int], scene: Scene) -> list[Found]:
     figures = [at for at in line.indices(Kind.NUMBER) if at in free and at not in dated]
     between = range(figures[0], figures[-1]) if figures else range(0)
     found: list[Found] = []
+    beginning: list[Found] = []  # of a label as well: ``nothi percent`` is one of another form
     last = -1
     for at in sorted(free - dated):
         if at <= last or at in between or line.items[at].kind is not Kind.WORD:
             continue
         run = run_from(line, at, free, scene.forms.longest)
         words = words_at(line, run)
-        named = scene.forms.code(words)
-        if named is None or ((label := scene.forms.label(words, guess=False)) is not None and label.words > named[0]):
+        named, label = scene.forms.code(words), scene.forms.label(words, guess=False)
+        if named is None:
+            last = at if label is None else max(covering(line, run, label.words))  # ``share in d-nothi`` names no form
             continue
-        uses = covering(line, run, named[0])
+        count, codes = named
+        uses = covering(line, run, count)
         last = max(uses)
-        found += [Found(code, uses) for code in sorted(named[1])]
-    return found
+        if label is None or label.words <= count:
+            found += [Found(code, uses) for code in sorted(codes)]
+        elif (rest := scene.forms.label(words[count:], guess=False)) is not None and codes & rest.names.keys():
+            beginning += [Found(code, uses) for code in sorted(codes & rest.names.keys())]
+    return found or beginning
 
 
 def run_from(line: Line, at: int, free: Set[int], longest: int) -> list[int]:

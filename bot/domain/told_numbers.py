@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from bot.domain.found import Scene
     from bot.domain.line import Line
 
-Number: TypeAlias = int | Decimal | str
-"""A figure; a day as an ISO date."""
+Number: TypeAlias = int | float | str
+"""A figure, one with decimals as JSON has it; a day as an ISO date."""
 
 BAD, UNCLEAR = "bad_value", "unclear_values"
 SCALES: Final = {"unit.thousand": 1_000, "unit.lakh": 100_000, "unit.crore": 10_000_000}
@@ -52,7 +52,7 @@ class Told:
     @property
     def whole(self) -> bool:
         """Whether no figure has decimals."""
-        return not any(isinstance(value, Decimal) for value in self.values)
+        return not any(isinstance(value, float) for value in self.values)
 
     @property
     def is_day(self) -> bool:
@@ -68,7 +68,7 @@ def days(line: Line, free: Set[int], scene: Scene) -> Mapping[int, Told]:
 def told(line: Line, at: int, free: Set[int]) -> Told:
     """What the number means that begins at an item."""
     last = _end(line, at, free)
-    bad = _is_joined(line, last)
+    bad = _is_joined(line, last) or _is_joined_to_used(line, at, free)
     while _is_joined(line, last):
         last += 2
     uses = frozenset(range(at, last + 1))
@@ -80,7 +80,7 @@ def told(line: Line, at: int, free: Set[int]) -> Told:
     (value,) = read.values
     factor = next((SCALES[key] for key in SCALES if key in line.keys_at(line.after(last))), None)
     if factor is not None and not isinstance(value, str):
-        times = value * factor
+        times = Decimal(str(value)) * factor
         repair = int(times) if times == int(times) else None
         return Told(uses | {line.after(last) or last}, problem=BAD, repair=repair)
     return Told(uses, problem=BAD, repair=value) if _is_negative(line, at) else read
@@ -108,6 +108,13 @@ def _is_joined(line: Line, at: int) -> bool:
     return mark in _JOINTS and (mark in "/\\" or (line.touching(at) and line.touching(at + 1)))
 
 
+def _is_joined_to_used(line: Line, at: int, free: Set[int]) -> bool:
+    """Whether a number hangs on one that says something else (``dec 2023-5``)."""
+    before = at - 2
+    glued = before >= 0 and line.touching(before) and line.touching(before + 1) and line.items[at - 1].text in _JOINTS
+    return glued and before not in free and line.items[before].kind is Kind.NUMBER
+
+
 def _is_negative(line: Line, at: int) -> bool:
     """Whether a minus stands right before a number; a dash between a label and its figure (``new-5``, ``new - 5``) is none."""
     if at == 0 or line.items[at - 1].text != "-" or not line.touching(at - 1):
@@ -115,12 +122,17 @@ def _is_negative(line: Line, at: int) -> bool:
     return at == 1 or not line.touching(at - 2) or line.items[at - 2].text in _SEPARATED
 
 
+def _number(text: str) -> int | float | None:
+    read = plain_amount(text)
+    return float(read) if isinstance(read, Decimal) else read
+
+
 def _read(text: str, uses: frozenset[int]) -> Told:
-    whole = plain_amount(text)
+    whole = _number(text)
     if "," not in text:
         return Told(uses, problem=BAD) if whole is None else Told(uses, (whole,))
     parts = text.split(",")
-    each = [plain_amount(part) for part in parts]
+    each = [_number(part) for part in parts]
     numbers = tuple(one for one in each if one is not None)
     parted = numbers if len(numbers) == len(parts) else None
     if whole is not None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COMMAND, CUE, FILLER = "command.", "cue.", "filler."
 RIVAL = "rival."
+GUIDE = "guide."
+"""Begins the keys of words that only count while a return is filed question by question."""
 LANGUAGE_KEY, SUFFIX_KEY, PLACE = "catalogue.language", "suffix", "place"
 
 _SOUNDS_FROM = 4
@@ -132,7 +134,7 @@ class Vocabulary:
         for catalogue in catalogues:
             language = Language(catalogue.get(LANGUAGE_KEY, Language.BN).strip())
             for key, listed in catalogue.items():
-                if not key or not listed or key == LANGUAGE_KEY:
+                if not key or not listed or key == LANGUAGE_KEY or key.startswith(GUIDE):
                     continue
                 for part in listed.split(" | "):
                     if (phrase := normalise(part)) and key != SUFFIX_KEY:

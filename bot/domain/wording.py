@@ -34,6 +34,9 @@ URL_WIDTH = 70
 LINE_WIDTH = 32
 """Characters of the sender's own line that a text shows."""
 
+FORMS_WIDTH = 24
+"""Characters of a list of forms' codes that a text shows."""
+
 TITLE_WIDTH = 28
 """Characters of a form's title that a text shows."""
 
@@ -45,6 +48,12 @@ RULE_WIDTH = 60
 
 COMMAND_WIDTH = 90
 """Characters of a command that a text shows ready to be sent back; a longer one loses its end, and says so with an ellipsis."""
+
+SUMS_WIDTH = 70
+"""Characters of an area's figures that a text shows, unless there is room for more: figures are left out whole, never cut."""
+
+AMOUNTS_WIDTH = 24
+"""Likewise, of bare figures side by side in a list."""
 
 FIGURES_WIDTH = 150
 """Characters of a list of figures that a text shows."""
@@ -83,6 +92,7 @@ class Slot(StrEnum):
     SUBJECT = "subject"  # what a reminder is about, in the reader's language
     TEXT = "text"  # a text for an area, as it was written or as it goes out
     FORM = "form"  # a form's code
+    FORMS = "forms"  # the codes of several: SOC, AUD
     TITLE = "title"  # a form's title, in the reader's language
     PERIOD = "period"  # '2023-12' → ডিসে/২৩, '2023-24/Q2' → অক্টো-ডিসে/২৩, '2023-24' → ২৩-২৪
     LABEL = "label"  # what an indicator is called, in the reader's language
@@ -90,6 +100,9 @@ class Slot(StrEnum):
     FIGURES = "figures"  # figures with their labels: [{"label": {…}, "value": 5, "all": 25}, …] → নতুন ৫ (মোট ২৫), …
     RULE = "rule"  # what a form says where one of its rules does not hold, in the reader's language
     COMMAND = "command"  # a command ready to be sent back: {"word": "return", "form", "period", "values": [5, 2] or [[label, 5], …]}
+    SUMS = "sums"  # likewise, as many as there is room for: {"figures": [{…, "percent": True}], "room": 90}
+    AMOUNTS = "amounts"  # bare figures, or bare labels, side by side: [{"value": 5}, …] → ৫/২/১,৩৯৪
+    MOMENT = "moment"  # a day with its time, in Dhaka
     MESSAGE = "message"  # what an officer writes to a society
 
 

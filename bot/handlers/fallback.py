@@ -37,6 +37,8 @@ TEXTS = (
             *("missing_query", "missing_phone", "missing_office", "missing_name", "missing_change", "missing_seat"),
             *("two_phones", "two_changes", "bad_phone", "bad_code"),
             *("missing_reg_no", "missing_text"),
+            *("missing_period", "two_periods", "bad_period", "two_forms"),
+            *("unclear_values", "bad_value", "missing_changes"),
         )
     ),
     *(Wording(key, 2, {"example": Slot.EXAMPLE}) for key in _WITH_EXAMPLE),
@@ -50,10 +52,11 @@ TEXTS = (
             *("find", "calendar", "officer", "contact", "link"),
             *("election", "interim", "agm", "audit", "dividend"),
             *("remind", "undo", "approve", "reject"),
+            *("return", "rollup", "due", "correct"),
         )
     ),
 )
-_SAME = {"not_yet": "future_date"}
+_SAME = {"not_yet": "future_date", "unclear_period": "bad_period"}
 """Reasons that are asked about with the text of another one."""
 _SPECIAL = frozenset(text.key for text in TEXTS)
 

@@ -12,6 +12,8 @@ LOCAL = {Role.UPAZILA_OFFICER, Role.INSPECTOR}
 BEARERS = {Role.PRESIDENT, Role.SECRETARY}
 EVENTS = ("election", "interim", "agm", "audit", "dividend")
 
+UNDER = ("rollup", "explain", "due", "nudge", "correct.decide")
+
 # What the table must say, written down a second time on purpose: a slip in one of them shows.
 EXPECTED = (
     {(command, role): Scope.ALL for command in ("status", "find") for role in Role}
@@ -29,6 +31,9 @@ EXPECTED = (
     | {("remind", role): Scope.OFFICE for role in LOCAL}
     | {("texts", role): Scope.BELOW for role in ABOVE | LOCAL}
     | {("texts.change", role): Scope.OFFICE for role in HEADS}
+    | {(command, role): Scope.OFFICE for command in ("return", "guide", "correct") for role in ABOVE | LOCAL}
+    | {(command, role): Scope.SOCIETY for command in ("return", "guide", "correct", "due") for role in BEARERS}
+    | {(command, role): Scope.BELOW for command in UNDER for role in ABOVE | LOCAL}
 )
 
 

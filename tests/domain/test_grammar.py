@@ -190,6 +190,10 @@ _LONG_WORDS = {
     "undo": ["rollback", "প্রত্যাহার"],
     "approve": ["approve", "অনুমোদন"],
     "reject": ["rejected", "নামঞ্জুর"],
+    "return": ["return", "রিটার্ন", "biboroni"],
+    "rollup": ["rollup", "রোলআপ", "সারসংক্ষেপ"],
+    "due": ["overdue", "বকেয়া", "bokeya"],
+    "correct": ["correct", "সংশোধন", "songsodhon"],
 }
 _TAILS = {
     "status": ["", " 123/2019", " ১২৩"],
@@ -197,6 +201,10 @@ _TAILS = {
     **{event: [" 123/2019 5/11/25", " ৫/১১/২৫"] for event in ("election", "interim", "audit", "dividend")},
     "remind": [" 123/2019", " ১২৩/২০১৯ এজিএম"],
     **{step: [" R77", " আর ৭৭"] for step in ("undo", "approve", "reject")},
+    "return": [" SOC 12/23 5 2", " ১২/২৩ নতুন ৫ বাতিল ২", " AGM 12/23 due 4 held 3"],
+    "rollup": ["", " SOC 12/23", " SOC ১২/২৩ জেলাওয়ারি"],
+    "due": ["", " SOC 12/23"],
+    "correct": [" R77 new 6", " R77 বাতিল ৩"],
 }
 
 
@@ -307,6 +315,15 @@ def test_no_mixture_is_too_strange(texts: list[str], glue: str) -> None:
         "reject R77 x ",
         "R12 ",
         ". ",
+        "ret 12/23 5 ",
+        "ret 12/23 new 5 ",
+        "ret soc dec ",
+        "রিটার্ন ১২/২৩ নতুন ",
+        "rollup Q2 ",
+        "due 2023-24/",
+        "correct R7 nwe 6 ",
+        "ret 1,",
+        "ret dak ",
     ],
 )
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
@@ -351,6 +368,10 @@ _CHANGES = (
     ("approve", "approve R77"),
     ("reject", "নামঞ্জুর R77 কাগজ নেই"),
     ("undo", "undo R77"),
+    ("return", "return soc 12/23 5 2"),
+    ("return", "রিটার্ন ১২/২৩ নতুন ৫ বাতিল ২"),
+    ("correct", "correct R77 new 6"),
+    ("correct", "সংশোধন R77 নতুন ৬"),
 )
 
 
@@ -363,7 +384,10 @@ def test_a_misspelt_word_changes_nothing_but_what_was_typed(change: tuple[str, s
     typed = data.draw(st.sampled_from([word[:at] + word[at + 1 :], word[:at] + letter + word[at + 1 :]]))
     understood = _parse(typed + line.removeprefix(word))
     if isinstance(understood, Call) and understood.args:
-        assert (understood.command, dict(understood.args)) in (
+        args = dict(understood.args)
+        if understood.command == "status":  # it only looks something up; the strange word may be the district's
+            args.pop("district", None)
+        assert (understood.command, args) in (
             (command, dict(_parse(line).args)),  # type: ignore[union-attr]
             ("status", {"reg_no": "12/2019"}),
         )
