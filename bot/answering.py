@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from bot.config import GatewaySettings
     from bot.domain.places import PlaceIndex
     from bot.i18n import Renderer
-    from bot.owed import ReturnRules
     from bot.planning import Rules
     from bot.posting import Post
+    from bot.return_rules import ReturnRules
     from bot.store.query import Tx
     from bot.store.senders import Subscriber
 
@@ -243,9 +243,9 @@ class Answering:
         if dialogue is None or dialogue[0] not in self._commands.steps or mo.call is not None or mo.press is not None:
             return None
         kind, state = dialogue
-        turn = self._commands.steps[kind](
-            state, Event(normalise(mo.text), number_choice(mo.text), incoming.understanding, mo.text)
-        )
+        text, forms = mo.text, self._returns.forms
+        event = Event(normalise(text), number_choice(text), incoming.understanding, text, incoming.today, forms)
+        turn = self._commands.steps[kind](state, event)
         if turn is None:
             return None
         if turn.state is None:

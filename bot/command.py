@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bot.config import GatewaySettings
+    from bot.domain.forms import Forms
     from bot.domain.grammar import Call, Understanding
     from bot.domain.messages import Language, MessageClass
     from bot.domain.milestones import Renewal
     from bot.domain.places import PlaceIndex
     from bot.domain.quiet import QuietHours
-    from bot.domain.replies import Reply
+    from bot.domain.replies import Choice, Reply
     from bot.domain.wording import Wording
     from bot.i18n import Renderer
-    from bot.owed import ReturnRules
+    from bot.return_rules import ReturnRules
     from bot.sections import LawSettings, ReminderSettings
     from bot.store.links import Chat
     from bot.store.query import Tx
@@ -89,12 +90,16 @@ class Event:
         choice: the number, where the text is nothing but a number.
         understanding: what the text means by itself.
         typed: the text as it was typed.
+        today: the day on which it came.
+        forms: the return forms, for a dialogue about a return.
     """
 
     text: str
     choice: int | None
     understanding: Understanding
     typed: str = ""
+    today: date | None = None
+    forms: Forms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ class Notice:
         chat: to this very chat, which stood for the number until now.
         courtesy: a number in STOP is spared it. Warnings that somebody's number or post was changed, and codes, are always sent.
         then: what is written down once it is queued, with its id in the outbox.
+        key: what makes it unique, where that is more than the message that it is queued with: the same key is never queued twice.
+        buttons: what a chat offers below it.
     """
 
     to: str
@@ -141,6 +148,8 @@ class Notice:
     chat: Chat | None = None
     courtesy: bool = False
     then: Callable[[Tx, int], None] | None = None
+    key: str | None = None
+    buttons: tuple[Choice, ...] = ()
 
 
 @dataclass(slots=True)

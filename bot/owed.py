@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.domain.access import may_reach
@@ -11,7 +10,6 @@ from bot.domain.forms import FiledBy
 from bot.domain.periods import Every, Period
 from bot.domain.returns import Author, Filer
 from bot.filing import Owed
-from bot.form import load_forms
 from bot.store import offices, returns, standings
 
 if TYPE_CHECKING:
@@ -19,36 +17,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.command import Context, Sender
-    from bot.config import Config
-    from bot.domain.forms import Form, Forms
+    from bot.domain.forms import Form
     from bot.domain.returns import Return
-    from bot.sections import ReturnSettings
+    from bot.return_rules import ReturnRules
     from bot.store.query import Tx
 
 MOST_GAPS = 12
 """How many periods back a gap is still asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnRules:
-    """The forms, and the settings that returns depend on."""
-
-    forms: Forms
-    settings: ReturnSettings
-
-    @classmethod
-    def of(cls, config: Config) -> ReturnRules:
-        """As configured.
-
-        Raises:
-            SettingsError: a form cannot be used.
-        """
-        folder = config.returns.folder
-        return cls(load_forms(None if folder is None else Path(folder)), config.returns)
-
-    def due_on(self, form: Form, period: Period) -> date:
-        """The last day to file a return in time."""
-        return period.due_on(form.due[period.every], holidays=frozenset(self.settings.holidays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +113,13 @@ def open_ones(tx: Tx, rules: ReturnRules, sender: Sender, today: date) -> list[O
     found = []
     for newest in rules.forms:
         for own in owns(tx, sender, newest):
-            for last in ended(newest, today):
-                found += _gaps(tx, rules, newest.code, own, last)
+            found += open_of(tx, rules, newest, own, today)
     return sorted(found, key=lambda each: (each.due_on, each.form.code))
+
+
+def open_of(tx: Tx, rules: ReturnRules, form: Form, own: Own, today: date) -> list[Open]:
+    """What one office or society has not filed of a form."""
+    return [each for last in ended(form, today) for each in _gaps(tx, rules, form.code, own, last)]
 
 
 def _gaps(tx: Tx, rules: ReturnRules, code: str, own: Own, last: Period) -> list[Open]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from bot import filing
 from bot.clock import DHAKA
-from bot.configured import SIMULATOR
 from bot.domain.access import Role
 from bot.domain.messages import MO
 from bot.domain.periods import Every, Period
@@ -24,9 +23,12 @@ from bot.store.people import officers
 
 if TYPE_CHECKING:
     from bot.domain.offices import Office
-    from bot.owed import ReturnRules
+    from bot.return_rules import ReturnRules
     from bot.store.people import Officer
     from bot.store.query import Tx
+
+_CHANNEL = "simulator"
+"""By which they came: a demonstration has no other."""
 
 FILED_AT = time(11, 20)
 LATE_DAYS, EARLY_DAYS = 4, 2
@@ -111,7 +113,7 @@ def _file(
         day = min(due.due_on + timedelta(days=LATE_DAYS if late else -EARLY_DAYS), today)
         at = datetime.combine(day, FILED_AT, DHAKA)
         text = f"RET {code} {month.starts_on:%m/%y} {' '.join(f'{name} {value}' for name, value in values.items())}"
-        told = MO(SIMULATOR, f"demo-{office.code}-{code}-{month.name}", officer.msisdn, "16123", text)
+        told = MO(_CHANNEL, f"demo-{office.code}-{code}-{month.name}", officer.msisdn, "16123", text)
         inbox_id = inbox.add(tx, told, officer.msisdn, at, Fate("replied", "return"))
         appointment = returns.author(tx, filer, officer.msisdn)
         if inbox_id is None or appointment is None:

@@ -201,7 +201,7 @@ def _chosen(asked: Asked, choice: int) -> Said:
     if choice == 1:
         return Wish.YES
     at = choice - 2
-    return Change(asked.listed[at]) if at < len(asked.listed) else Hint.CHOICE
+    return Change(asked.listed[at]) if 0 <= at < len(asked.listed) else Hint.CHOICE
 
 
 def questions(form: Form, given: Mapping[str, Value], carried: Carried) -> list[Indicator]:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from bot.config import Config
+from bot.domain.messages import MO
 from bot.domain.text import precomposed
 from bot.store import links, senders
 from tests.gateway import running
@@ -109,6 +110,23 @@ async def test_a_day_with_the_bot(gateway: Running, telegram: Telegram) -> None:
     assert rows > 10
 
 
+async def test_a_return_begun_by_sms_is_filed_with_a_button(gateway: Running, telegram: Telegram) -> None:
+    for number, text in enumerate(("রিটার্ন SOC ১০/২৬", "১,৩৯০"), start=1):
+        await gateway.app.receiver.receive(MO("simulator", f"s{number}", NUMBER, "16123", text))
+    officer = Phone(telegram, OFFICER)
+    await officer.shares(NUMBER, owner=OFFICER)
+    asked = await officer.says("৫")
+    assert shows(asked, "৩/৩ বাতিল কত?")
+    back = await officer.presses(asked, labelled(asked, "আগের"))
+    assert shows(back, "২/৩ নতুন কত?")
+    assert shows(await officer.says("৬"), "৩/৩ বাতিল কত?")
+    shown = await officer.says("২")
+    assert shows(shown, "সমাপনী ১,৩৯৪")
+    filed = await officer.presses(shown, labelled(shown, "দাখিল"))
+    assert shows(filed, "SOC অক্টো/২৬ দাখিল হয়েছে")
+    assert shows(await officer.presses(shown, labelled(shown, "দাখিল")), "আগেই দাখিল আছে")
+
+
 async def test_a_forged_contact_links_nobody(gateway: Running, telegram: Telegram) -> None:
     stranger = Phone(telegram, STRANGER)
     refused = await stranger.shares(NUMBER, owner=OFFICER)
@@ -135,8 +153,6 @@ async def test_blocking_the_bot_ends_the_link(gateway: Running, telegram: Telegr
 
 
 async def test_the_calendar_by_sms_opens_in_a_browser(gateway: Running) -> None:
-    from bot.domain.messages import MO
-
     answer = await gateway.app.receiver.receive(MO("simulator", "s1", NUMBER, "16123", "পঞ্জি PDF"))
     (text,) = [row.text for row in await gateway.rows() if row.in_reply_to == answer.inbox_id]
     address = text.split()[-1]

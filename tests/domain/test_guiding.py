@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.answers import Figures, Hint
 from bot.domain.figures import Carried
+from bot.domain.grammar import number_choice
 from bot.domain.guiding import Asked, Change, Wish, Words, before, may_skip, open_ones, questions, understood
 from bot.domain.messages import Language
 from bot.domain.text import bangla_digits
@@ -36,9 +37,7 @@ def _form(code: str) -> Form:
 
 
 def _said(form: str, asked: Asked, text: str, *, commanding: bool = False) -> Said | None:
-    bare = text.strip()
-    choice = int(bare) if bare.isdigit() else None
-    return understood(_form(form), asked, text, choice, TODAY, WORDS, commanding=commanding)
+    return understood(_form(form), asked, text, number_choice(text), TODAY, WORDS, commanding=commanding)
 
 
 def _question(order: tuple[str, ...], name: str) -> Asked:
@@ -120,6 +119,7 @@ def test_several_days_have_their_labels() -> None:
         ("SOC", "new", "হ্যাঁ", Hint.NUMBER),
         ("SOC", "new", "না", Hint.NUMBER),
         ("SOC", None, "9", Hint.CHOICE),
+        ("SOC", None, "0", Hint.LABEL),
         ("SOC", None, "5 2", Hint.LABEL),
     ],
 )
