@@ -42,7 +42,7 @@ NO_ROOM = timedelta(seconds=1)
 REVIEW_AGAIN = timedelta(minutes=5)
 """How long a message waits of which nobody could say whether it is still true."""
 
-REVIEWED = frozenset({MessageClass.REMINDER, MessageClass.DIGEST, MessageClass.NOTICE})
+REVIEWED = frozenset({MessageClass.REMINDER, MessageClass.DIGEST, MessageClass.NOTICE, MessageClass.DUE})
 ROUNDS = 10
 """So often it is claimed again in place of what was taken back, so that much of that holds up nothing behind it."""
 

@@ -10,8 +10,10 @@ from bot.domain.messages import Language
 from bot.domain.replies import Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
+    AMOUNTS_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
+    FORMS_WIDTH,
     LABEL_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
@@ -19,6 +21,7 @@ from bot.domain.wording import (
     PERSON_WIDTH,
     PLACE_WIDTH,
     RULE_WIDTH,
+    SUMS_WIDTH,
     TEXT_WIDTH,
     TITLE_WIDTH,
     URL_WIDTH,
@@ -137,6 +140,7 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.EVENT: "interim",
         Slot.MARK: "yellow",
         Slot.FORM: "MMMMMMMMMM",
+        Slot.FORMS: ["M" * (FORMS_WIDTH + 9)],
         Slot.TITLE: letter * (TITLE_WIDTH + 9),
         Slot.PERIOD: "2023-24/Q2",
         Slot.LABEL: letter * (LABEL_WIDTH + 9),
@@ -144,6 +148,9 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.COMMAND: {"word": "return", "form": "SOC", "values": [[letter * COMMAND_WIDTH, 5]]},
         Slot.RULE: letter * (RULE_WIDTH + 9),
         Slot.FIGURES: [{"label": letter * FIGURES_WIDTH, "value": 888888}],
+        Slot.SUMS: {"figures": [{"label": letter * (SUMS_WIDTH - 2), "value": 8}]},
+        Slot.AMOUNTS: [{"label": letter * AMOUNTS_WIDTH}],
+        Slot.MOMENT: "2026-12-28T23:59:00+06:00",
         Slot.TEXT: _WIDE_BN * TEXT_WIDTH,
         Slot.MESSAGE: _WIDE_BN * MESSAGE_WIDTH,
     }[slot]

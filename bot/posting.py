@@ -138,7 +138,10 @@ class Post:
     def notices(self, context: Context) -> list[str]:
         """Queue what a handler wants others told; returns the channels that have something to do."""
         numbered = enumerate(context.notices, start=1)
-        queued = [self._notice(context, notice, f"notice:{context.inbox_id}:{number}") for number, notice in numbered]
+        queued = [
+            self._notice(context, notice, notice.key or f"notice:{context.inbox_id}:{number}")
+            for number, notice in numbered
+        ]
         return [channel for channel in queued if channel is not None]
 
     def send(self, tx: Tx, letter: Letter, now: datetime, today: date) -> Posted | None:
@@ -176,12 +179,13 @@ class Post:
         if way is None:
             return None
         channel, to = way
+        buttons = notice.buttons if self._lines[channel].abilities.chat else ()
         draft = Draft(
             key=key,
             message_class=notice.message_class,
             channel=channel,
             to=to,
-            reply=notice.reply,
+            reply=replace(notice.reply, choices=buttons) if buttons else notice.reply,
             language=senders.language_of(context.tx, notice.to) or Language.BN,
             expires_at=context.now + self._worth_sending,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot import due_letters
 from bot.digests import KINDS, digest, red
 from bot.domain.messages import MessageClass
 from bot.domain.milestones import IntentState, ReminderKind, due
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 def review(tx: Tx, rules: Rules, message: Claimed, today: date, now: datetime) -> str | None:
     """What a message that is about to leave says now; None where it is not true any more, or somebody else's."""
+    if message.message_class is MessageClass.DUE:
+        return due_letters.review(tx, message)
     if message.message_class is MessageClass.DIGEST:
         return _digest(tx, rules, message, today, now)
     carried = reminders.carried(tx, message.id, today)

@@ -161,7 +161,7 @@ async def test_what_is_not_true_any_more_is_cancelled_and_never_submitted(store:
     for each in MessageClass:
         await store.write(queued(each, message_class=each))
     courier.start()
-    reviewed = {MessageClass.REMINDER, MessageClass.DIGEST, MessageClass.NOTICE}
+    reviewed = {MessageClass.REMINDER, MessageClass.DIGEST, MessageClass.NOTICE, MessageClass.DUE}
     found = await until(store, *(State.CANCELLED if each in reviewed else State.SUBMITTED for each in MessageClass))
     await courier.stop()
     assert {row.message_class for row in found if row.state == State.CANCELLED} == reviewed
@@ -172,9 +172,9 @@ async def test_much_that_is_cancelled_holds_up_nothing_behind_it(store: Store, c
     courier, _ = courier_of(store, clock, Leaving(review=untrue), window=2)
     for number in range(2 * (ROUNDS - 1)):
         await store.write(queued(f"n{number}", message_class=REMINDER))
-    await store.write(queued("due", message_class=MessageClass.DUE))
+    await store.write(queued("last", message_class=MessageClass.BROADCAST))
     claimed = await store.write(partial(courier._claiming.take, most=2, room=0, held=()))
-    assert [row.key for row in claimed] == ["due"]
+    assert [row.key for row in claimed] == ["last"]
 
 
 async def test_what_leaves_says_what_is_true_now(store: Store, clock: Clock) -> None:

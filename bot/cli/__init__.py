@@ -13,7 +13,7 @@ import click
 
 from bot import config as settings
 from bot import log
-from bot.cli import registry, scheduled, serving, texting, texts
+from bot.cli import owing, registry, returns, scheduled, serving, texting, texts
 from bot.domain.errors import BartaError
 
 
@@ -46,6 +46,7 @@ for each in (
     *(registry.import_, registry.export, registry.offices),
     *(texting.parse, texting.sms, texting.outbox),
     *(scheduled.tick, scheduled.jobs, scheduled.resume),
+    *(owing.due, returns.rollup),
     texts.texts,
 ):
     main.add_command(each)

@@ -96,9 +96,7 @@ def _first(filer: Column[Any], of: Column[Any]) -> ScalarSelect[Any]:
     return select(func.min(returns.c.starts_on)).where(filer == of, *_kind).correlate(of.table).scalar_subquery()
 
 
-_office = (
-    *(offices.c.id, offices.c.code, offices.c.level, offices.c.lineage, offices.c.name_bn, offices.c.name_en),
-)
+_office = (*(offices.c.id, offices.c.code, offices.c.level, offices.c.lineage, offices.c.name_bn, offices.c.name_en),)
 _within = (offices.c.lineage >= bindparam("low"), offices.c.lineage < bindparam("high"))
 _lacking_offices = (
     select(*_office)
@@ -127,10 +125,8 @@ _lacking_societies = (
     .limit(bindparam("most", type_=Integer))
 )
 _SOCIETIES = Query(_lacking_societies, _a_society)
-_SOCIETIES_AND_FIRST = Query(
-    _lacking_societies.add_columns(_first(returns.c.society_id, societies.c.id)), _a_society
-)
-_EVER = Query(select(returns.c.id).where(*_kind, returns.c.society_id.is_not(None)).limit(1))
+_SOCIETIES_AND_FIRST = Query(_lacking_societies.add_columns(_first(returns.c.society_id, societies.c.id)), _a_society)
+_EVER: Query[int] = Query(select(returns.c.id).where(*_kind, returns.c.society_id.is_not(None)).limit(1))
 _FILED_IN: Query[tuple[int, int]] = Query(
     select(totals.c.area_id, totals.c.filed).where(
         totals.c.form == bindparam("form"),
