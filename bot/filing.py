@@ -21,7 +21,7 @@ from bot.store import form_versions, returns, totals
 from bot.store.totals import Total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from bot.domain.expressions import Number
@@ -78,10 +78,29 @@ class Owed:
 
 def carried(tx: Tx, owed: Owed) -> Carried:
     """What earlier returns of the filer tell about this one."""
-    return _carried(owed.form, owed.period, returns.last_filed(tx, owed.form.code, owed.period, owed.filer))
+    last = returns.last_filed(tx, owed.form.code, owed.period, owed.filer)
+    return _carried(owed.form, owed.period, last, _sure(tx, owed.form, last))
 
 
-def _carried(form: Form, period: Period, last: Return | None) -> Carried:
+def _openings(form: Form) -> frozenset[str]:
+    return frozenset(each.name for each in form.asked if each.carried is not None)
+
+
+def _sure(tx: Tx, form: Form, last: Return | None) -> frozenset[str]:
+    """The openings that a return tells for certain: no period is missing since they were typed last, so that none is a guess."""
+    if last is None or not (openings := _openings(form)):
+        return frozenset()
+    sure, expected = set[str](), last.period
+    for period, given in returns.given_up_to(tx, last):
+        if period != expected or openings <= sure:
+            break
+        sure |= openings & given.keys()
+        expected = period.previous()
+    return frozenset(sure)
+
+
+def _carried(form: Form, period: Period, last: Return | None, sure: Collection[str] | None = None) -> Carried:
+    """What the last return tells; ``sure`` are the openings that are no guess, all of them where it is not asked."""
     if last is None:
         return Carried()
     values: dict[str, Number] = {}
@@ -89,7 +108,7 @@ def _carried(form: Form, period: Period, last: Return | None) -> Carried:
     for indicator in form.asked:
         if indicator.carried is not None:
             value = last.figures.get(indicator.carried)
-            if last.period.next() == period:
+            if last.period.next() == period and (sure is None or indicator.name in sure):
                 firm.add(indicator.name)
         elif indicator.is_carried and last.period.year == period.year:
             value = last.figures.get(indicator.name)
@@ -128,7 +147,7 @@ def give(
         return _again(tx, forms, form, one, by, values)
     known = dict(one.given) if one is not None else {}
     typed = {name: value for name, value in values.items() if name not in form.by_name or form.by_name[name].is_asked}
-    checked = check(form, {**known, **values}, carried(tx, owed))
+    checked = _checked(form, known, values, carried(tx, owed))
     if checked.problems:
         return Given(Fate.REFUSED, checked, one)
     news = {name: value for name, value in typed.items() if known.get(name) != value}
@@ -171,7 +190,7 @@ def _again(tx: Tx, forms: Forms, form: Form, one: Return, by: Author, values: Ma
     )
     if not same or not late:
         return Given(Fate.SAME if same else Fate.OTHER, Checked(one.figures), one)
-    checked = check(form, {**one.given, **late}, carried(tx, Owed(form, one.period, one.filer, one.due_on)))
+    checked = corrected(tx, form, one, late)
     if checked.problems:
         return Given(Fate.REFUSED, checked, one)
     returns.add_version(tx, one, late, by)
@@ -184,6 +203,34 @@ def _filed(one: Return, at: datetime, inbox_id: int) -> Return:
     on_time = at.astimezone(DHAKA).date() <= one.due_on
     # Counted as nothing until the chain is followed.
     return replace(one, filed_at=at, filed_in=inbox_id, on_time=on_time, waits=False, counted={})
+
+
+def _checked(form: Form, known: Mapping[str, Value], values: Mapping[str, Value], carried: Carried) -> Checked:
+    """Whether a message's figures agree with what was given before.
+
+    An opening that was given before and has become known from an earlier return meanwhile is what that one says.
+    """
+    kept = {name: value for name, value in known.items() if name not in carried.firm}
+    return check(form, {**kept, **values}, carried)
+
+
+def corrected(tx: Tx, form: Form, one: Return, changes: Mapping[str, Value]) -> Checked:
+    """Whether a return would agree with some of its figures changed."""
+    return _checked(form, one.given, changes, carried(tx, Owed(form, one.period, one.filer, one.due_on)))
+
+
+def spoilt(tx: Tx, forms: Forms, one: Return, figures: Mapping[str, Value]) -> Return | None:
+    """The first later return of the filer that agrees now, and would not if a filed one came to other figures."""
+    was, will_be = one, replace(one, figures=figures)
+    for later in returns.since(tx, one.form, one.period.next(), one.filer):
+        form = forms.exact(later.form, later.version)
+        if form is None or not later.is_filed:
+            continue
+        checked = _checked(form, later.given, {}, _carried(form, later.period, will_be))
+        if checked.problems and not _checked(form, later.given, {}, _carried(form, later.period, was)).problems:
+            return later
+        was, will_be = later, replace(later, figures=checked.values)
+    return None
 
 
 def correct(
@@ -243,21 +290,25 @@ def _follow(tx: Tx, forms: Forms, start: Return, *, fresh: bool = False) -> _Cha
     """
     period, filer = start.period, start.filer
     last = returns.last_filed(tx, start.form, period, filer)
+    newest = forms.exact(start.form, start.version)
+    sure = frozenset() if newest is None else _sure(tx, newest, last)
     chain, shifts = _Chain(), dict[date, Total]()
     for one in returns.since(tx, start.form, period, filer):
         form = forms.exact(one.form, one.version)
         if form is None or not (one.is_filed or one.waits):
             continue
-        checked = check(form, one.given, _carried(form, one.period, last))
+        checked = check(form, one.given, _carried(form, one.period, last, sure))
         if not one.is_filed and not checked.is_complete:
             continue
+        follows = last is not None and last.period.next() == one.period
+        sure = (_openings(form) & one.given.keys()) | (sure if follows else frozenset())
         after = one if one.is_filed else _arrived(tx, one)
         before = last.figures if last is not None and last.period.year == one.period.year else None
         after = replace(after, figures=checked.values, counted=contribution(form, checked.values, before))
         last = after
         if after == one and not (fresh and one.id == start.id):
-            if one.period > period:
-                break  # nothing that follows can be other than it was
+            if one.period > period and (not follows or _openings(form) <= one.given.keys()):
+                break  # nothing that follows can be other than it was, nor be surer of its opening
             continue
         returns.keep(tx, after)
         shifts[one.period.starts_on] = _difference(None if fresh and one.id == start.id else one, after)

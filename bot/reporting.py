@@ -11,15 +11,15 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot import recording, which_society
+from bot import deciders, recording, which_society
 from bot.command import Notice
-from bot.domain.access import Role, head_of, may_reach
+from bot.domain.access import head_of, may_reach
 from bot.domain.events import TERMS, EventKind, EventState
 from bot.domain.messages import MessageClass
-from bot.domain.replies import Choice, Reply
+from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.recording import Told
-from bot.store import events, links, offices, people, standings
+from bot.store import events, offices, people, standings
 from bot.store.events import Decision
 from bot.which_society import LISTED
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
-    from bot.domain.offices import Office
     from bot.domain.registry import Standing
     from bot.store.events import Event, Held
 
@@ -192,7 +191,7 @@ def _report(context: Context, said: Told, held: Held, same: Event | None) -> Rep
     events.add(context.tx, held.id, said.kind, said.on, inbox_id=ref, by=context.sender.msisdn, at=context.now)
     after = {"ref": f"R{ref}", "state": EventState.REPORTED.value, "happened_on": said.on.isoformat()}
     recording.log(context, said.kind, "report", held, before={}, after=after)
-    deciding = _deciding(context, held)
+    deciding = deciders.of_office(context.tx, offices.by_id(context.tx, held.office_id))
     for number in deciding:
         context.notices.append(Notice(number, _question(context, said, number), MessageClass.NOTICE))
     if not deciding:
@@ -202,25 +201,13 @@ def _report(context: Context, said: Told, held: Held, same: Event | None) -> Rep
     return Reply("report.taken" if deciding else "report.waits", {**said.params(), "ref": str(ref)})
 
 
-def _deciding(context: Context, held: Held) -> list[str]:
-    """The head of the office that looks after the society is asked to decide; where it has none, its inspectors are."""
-    office = offices.by_id(context.tx, held.office_id)
-    return next(filter(None, (_serving(context, office, role) for role in (head_of(office.level), Role.INSPECTOR))), [])
-
-
 def _instead(context: Context, held: Held) -> list[str]:
     """Where nobody can decide, whom the registry names hears of it, else the head of the office above, as reminders go."""
     registered = people.registered_officer(context.tx, held.id)
     if registered:
         return [registered]
-    codes = offices.by_id(context.tx, held.office_id).lineage.strip("/").split("/")[:-1]
-    above = (office for code in reversed(codes) if (office := offices.by_code(context.tx, code)) is not None)
-    return next(filter(None, (_serving(context, office, head_of(office.level)) for office in above)), [])
-
-
-def _serving(context: Context, office: Office, role: Role) -> list[str]:
-    found = (one.msisdn for one in people.holders(context.tx, office.id, role))
-    return list(dict.fromkeys(number for number in found if number))
+    above = deciders.above(context.tx, offices.by_id(context.tx, held.office_id).lineage)
+    return next(filter(None, (deciders.serving(context.tx, one, head_of(one.level)) for one in above)), [])
 
 
 def _from(context: Context, said: Told) -> dict[str, Any]:
@@ -229,20 +216,20 @@ def _from(context: Context, said: Told) -> dict[str, Any]:
 
 
 def _question(context: Context, said: Told, officer: str) -> Reply:
-    params = _from(context, said)
-    choices: tuple[Choice, ...] = ()
-    if links.chats_of(context.tx, officer):
-        choices = tuple(
-            Choice(Reply(f"report.{command}"), command, {"ref": f"R{context.inbox_id}"})
-            for command in ("approve", "reject")
-        )
-    return Reply("report.asked", params, choices=choices)
+    choices = deciders.buttons(context.tx, officer, context.inbox_id)
+    return Reply("report.asked", _from(context, said), choices=choices)
+
+
+def inbox_id_of(typed: str) -> int | None:
+    """The message that a reference names; None where none can be called so."""
+    found = _REFERENCE.fullmatch(typed)
+    return int(found[1]) if found else None
 
 
 def meant(context: Context, typed: str) -> Event | None:
     """The event with a reference."""
-    found = _REFERENCE.fullmatch(typed)
-    return events.by_ref(context.tx, int(found[1])) if found else None
+    inbox_id = inbox_id_of(typed)
+    return None if inbox_id is None else events.by_ref(context.tx, inbox_id)
 
 
 def shown(typed: str) -> dict[str, str]:

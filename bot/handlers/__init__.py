@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from bot import digests, escalating, recording, reminder_texts, reporting, taking, which_society
+from bot import (
+    digests,
+    due_letters,
+    escalating,
+    recording,
+    reminder_texts,
+    reporting,
+    taking,
+    which_office,
+    which_society,
+)
 from bot.command import Command, Step
 from bot.domain.wording import Wording
 from bot.handlers import choose
@@ -12,19 +22,25 @@ from bot.handlers.audit import AUDIT
 from bot.handlers.calendar import CALENDAR
 from bot.handlers.confirm import NO, YES
 from bot.handlers.contact import CONTACT
+from bot.handlers.correct import CORRECT
 from bot.handlers.dividend import DIVIDEND
+from bot.handlers.due import DUE
 from bot.handlers.election import ELECTION
+from bot.handlers.explain import EXPLAIN
 from bot.handlers.fallback import TEXTS as FALLBACK_TEXTS
 from bot.handlers.find import FIND
+from bot.handlers.guide import GUIDE
 from bot.handlers.help import HELP
 from bot.handlers.interim import INTERIM
 from bot.handlers.language import LANGUAGE
 from bot.handlers.link import LINK
+from bot.handlers.nudge import NUDGE
 from bot.handlers.officer import OFFICER
 from bot.handlers.phones import PHONES
 from bot.handlers.reject import REJECT
 from bot.handlers.remind import REMIND
 from bot.handlers.return_ import RETURN
+from bot.handlers.rollup import ROLLUP
 from bot.handlers.stale import STALE
 from bot.handlers.status import STATUS
 from bot.handlers.stop import START, STOP
@@ -41,6 +57,12 @@ COMMANDS: tuple[Command, ...] = (
     PHONES,
     REMIND,
     RETURN,
+    ROLLUP,
+    EXPLAIN,
+    GUIDE,
+    DUE,
+    NUDGE,
+    CORRECT,
     ELECTION,
     INTERIM,
     AGM,
@@ -65,6 +87,8 @@ WORDINGS: tuple[Wording, ...] = (
     *reporting.TEXTS,
     *taking.TEXTS,
     *digests.TEXTS,
+    *due_letters.TEXTS,
+    *which_office.AREA_TEXTS,
     *escalating.TEXTS,
     *reminder_texts.TEXTS,
     *which_society.TEXTS,

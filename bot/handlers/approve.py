@@ -1,6 +1,7 @@
-"""``approve``: the office that looks after a society confirms what an office-bearer reported, and so records it.
+"""``approve``: an office confirms what was reported to it, and so records it, or what is to be corrected in a return below it.
 
-An approval needs a linked chat or a one-time code, because a number can be forged. Without a reference it lists what waits.
+An office-bearer's report is for the office that looks after his society, a correction for an office above. An approval needs a linked
+chat or a one-time code, because a number can be forged. Without a reference it lists what waits.
 """
 
 from __future__ import annotations
@@ -8,19 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import recording, reporting
+from bot import deciding, recording, reporting
 from bot.command import Command
 from bot.confirming import asked
 from bot.domain.events import EventState
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import events, standings
+from bot.store.events import Event
 from bot.which_society import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
+    from bot.store.corrections import Waiting
 
 _EVENT = {"r": Slot.REG_NO, "d": Slot.DATE, "event": Slot.EVENT, "ref": Slot.CODE}
 
@@ -30,12 +33,17 @@ TEXTS = (
     Wording("approve.option", 1, _EVENT),
     Wording("approve.or_reject", 1, {"ref": Slot.CODE}),
     Wording("approve.ask", 3, {**_EVENT, "name": Slot.NAME}, row="confirm.code", rows=1),
+    *deciding.TEXTS,
 )
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     if "ref" not in args:
         return _waiting(context)
+    if reporting.meant(context, args["ref"]) is None:
+        correction = deciding.meant(context, args["ref"])
+        if correction is not None:
+            return correction if isinstance(correction, Reply) else deciding.approve(context, *correction)
     found = reporting.to_decide(context, "approve", args["ref"])
     if isinstance(found, Reply):
         return found
@@ -57,17 +65,24 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
 def _waiting(context: Context) -> Reply:
     """What waits for a decision of the sender's own offices, the oldest first."""
     lineages = dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer)
-    found = [event for lineage in lineages for event in events.waiting_at(context.tx, lineage)]
+    found: list[Event | Waiting] = [one for lineage in lineages for one in events.waiting_at(context.tx, lineage)]
+    found += deciding.waiting(context)
     if not found:
         return Reply("approve.none")
-    listed = found[:LISTED]
-    societies = {each.id: each for each in standings.by_ids(context.tx, {event.society_id for event in listed})}
-    choices = []
-    for event in listed:
-        society, ref = societies[event.society_id], f"R{event.inbox_id}"
-        params = {**recording.Told(event.kind, society, event.happened_on).params(), "ref": str(event.inbox_id)}
-        choices.append(Choice(Reply("approve.option", params), "approve", {"ref": ref}, (ref, society.registration_no)))
+    listed = sorted(found, key=_asked_in)[:LISTED]
+    choices = (_event(context, one) if isinstance(one, Event) else deciding.choice(context, one) for one in listed)
     return Reply("approve.which", {"n": len(found)}, choices=tuple(choices))
+
+
+def _asked_in(one: Event | Waiting) -> int:
+    return one.inbox_id if isinstance(one, Event) else one.correction.inbox_id
+
+
+def _event(context: Context, event: Event) -> Choice:
+    (society,) = standings.by_ids(context.tx, [event.society_id])
+    ref = f"R{event.inbox_id}"
+    params = {**recording.Told(event.kind, society, event.happened_on).params(), "ref": str(event.inbox_id)}
+    return Choice(Reply("approve.option", params), "approve", {"ref": ref}, (ref, society.registration_no))
 
 
 APPROVE = Command("approve", _run, TEXTS)

@@ -1,13 +1,13 @@
-"""``reject``: the office that looks after a society does not accept what an office-bearer reported.
+"""``reject``: an office does not accept what an office-bearer reported, or the correction of a return below it.
 
-An office-bearer who says it means that his own report is to be withdrawn.
+Whoever says it of what he reported or filed himself means that it is to be taken back.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import reporting
+from bot import correcting, deciding, reporting
 from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.events import EventState
@@ -35,11 +35,15 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
         return Reply("reject.how")
     if _is_of_own_society(context, args["ref"]):
         return Call("undo", {"ref": args["ref"]}, context.language)
+    reason = str(args.get("reason", "")).strip()[:LONGEST_REASON] or None
+    if reporting.meant(context, args["ref"]) is None:
+        decided = _correction(context, args["ref"], reason)
+        if decided is not None:
+            return decided
     found = reporting.to_decide(context, "reject", args["ref"])
     if isinstance(found, Reply):
         return found
     event, said, held = found
-    reason = str(args.get("reason", "")).strip()[:LONGEST_REASON] or None
     reporting.decide(context, event, held, EventState.REJECTED, reason=reason)
     params = {**said.params(), "ref": str(event.inbox_id)}
     told = (
@@ -47,6 +51,17 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     )
     reporting.tell(context, event, told)
     return Reply("reject.done", params)
+
+
+def _correction(context: Context, typed: str, reason: str | None) -> Reply | Call | None:
+    """A correction rejected, or the sender's own request or return taken back; None where the reference means neither."""
+    one = correcting.meant(context, typed)
+    if one is None:
+        return None
+    if correcting.author(context, one.filer) is not None and not deciding.may_decide(context, one.filer):
+        return Call("undo", {"ref": typed}, context.language)
+    found = deciding.meant(context, typed)
+    return found if found is None or isinstance(found, Reply) else deciding.reject(context, *found, reason)
 
 
 def _is_of_own_society(context: Context, typed: str) -> bool:

@@ -1,6 +1,7 @@
 """``undo``: takes back what was recorded last, or what a reference names.
 
-The office that looks after the society undoes what it recorded, for some days and while nothing builds on it; an office-bearer takes back
+A return is taken back by the office or society that filed it, a request to correct one by who asked (``bot.undoing``). Of events, the
+office that looks after the society undoes what it recorded, for some days and while nothing builds on it; an office-bearer takes back
 his own report while nobody has decided about it.
 """
 
@@ -9,21 +10,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import recording, reporting
+from bot import correcting, recording, reporting, undoing
 from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.events import TERMS, EventState
 from bot.domain.replies import Reply
+from bot.domain.returns import Return
 from bot.domain.wording import Slot, Wording
 from bot.recording import Told
-from bot.store import events, standings
+from bot.store import corrections, events, offices, returns, standings
+from bot.store.corrections import Correction
+from bot.store.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
     from bot.domain.registry import Standing
-    from bot.store.events import Event, Held
+    from bot.store.events import Held
 
 MOST_RIVALS = 2
 """Reports that wait again and are named: of president and secretary there are no more."""
@@ -46,14 +50,37 @@ TEXTS = (
     Wording("undo.newer", 2, _EVENT),
     Wording("undo.newer_first", 2, {**_EVENT, "newer": Slot.CODE}),
     Wording("undo.told", 2, _EVENT),
+    *undoing.TEXTS,
 )
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
-    event = reporting.meant(context, args["ref"]) if "ref" in args else _latest(context)
-    society = next(iter(standings.by_ids(context.tx, [event.society_id])), None) if event else None
-    if event is None or society is None or not _sees(context, society):
-        return Reply("report.not_found", reporting.shown(args["ref"])) if "ref" in args else Reply("undo.nothing")
+    found = _meant(context, args["ref"]) if "ref" in args else _latest(context)
+    match found:
+        case Event():
+            undone = _event(context, found)
+        case Correction():
+            undone = undoing.withdraw(context, found)
+        case Return():
+            undone = undoing.take_back(context, found, reporting.inbox_id_of(args["ref"]) if "ref" in args else None)
+        case None:
+            undone = None
+    if undone is not None:
+        return undone
+    return Reply("report.not_found", reporting.shown(args["ref"])) if "ref" in args else Reply("undo.nothing")
+
+
+def _meant(context: Context, typed: str) -> Event | Correction | Return | None:
+    """What a reference means; one of a correction also leads to its return, which is not what is meant."""
+    event = reporting.meant(context, typed)
+    return event or correcting.request_meant(context, typed) or correcting.meant(context, typed)
+
+
+def _event(context: Context, event: Event) -> Reply | None:
+    """Take back an event; None where the sender may not see it."""
+    society = next(iter(standings.by_ids(context.tx, [event.society_id])), None)
+    if society is None or not _sees(context, society):
+        return None
     held = events.lock(context.tx, society.id)
     event = events.by_ref(context.tx, event.inbox_id) or event
     said = Told(event.kind, society, event.happened_on)
@@ -105,14 +132,24 @@ def _sees(context: Context, society: Standing) -> bool:
     return may_reach("undo", context.sender.posts, lineage=society.lineage, society_id=society.id)
 
 
-def _latest(context: Context) -> Event | None:
-    """What the sender told of or decided last, whatever became of it: said twice, undo does not go on with the one before."""
-    number = context.sender.msisdn
-    lineages = dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer)
-    found = [events.latest_at(context.tx, lineage, number) for lineage in lineages]
-    found += [events.latest_of(context.tx, society_id, number) for society_id in context.sender.society_ids]
-    known = [event for event in found if event is not None]
-    return max(known, key=lambda event: event.decided_in or event.inbox_id, default=None)
+def _latest(context: Context) -> Event | Correction | Return | None:
+    """What the sender told, filed or decided last, whatever became of it: said twice, undo does not go on with the one before."""
+    tx, number = context.tx, context.sender.msisdn
+    done: list[tuple[int, Event | Correction | Return]] = []
+    for lineage in dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer):
+        event = events.latest_at(tx, lineage, number)
+        done += [] if event is None else [(event.decided_in or event.inbox_id, event)]
+        office = offices.by_code(tx, lineage.rstrip("/").rsplit("/", 1)[-1])
+        if office is not None:
+            done += returns.latest_of(tx, number, office_id=office.id)
+    for society_id in context.sender.society_ids:
+        event = events.latest_of(tx, society_id, number)
+        done += [] if event is None else [(event.decided_in or event.inbox_id, event)]
+        done += returns.latest_of(tx, number, society_id=society_id)
+    correction = corrections.latest_of(tx, number)
+    if correction is not None and correcting.sees(context, returns.by_id(tx, correction.return_id).filer):
+        done.append((correction.last_by(number), correction))
+    return max(done, key=lambda each: each[0], default=(0, None))[1]
 
 
 UNDO = Command("undo", _run, TEXTS)

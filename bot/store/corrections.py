@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Text, bindparam, case, insert, literal_column, or_, select, update
 
 from bot.domain.corrections import CorrectionState
 from bot.domain.returns import Filer
@@ -58,10 +58,9 @@ class Correction:
     decided_in: int | None
     reason: str | None
 
-    @property
-    def last_in(self) -> int:
-        """The message that made it what it is."""
-        return self.decided_in or self.inbox_id
+    def last_by(self, msisdn: str) -> int:
+        """The last message with which a number has asked for it, or decided about it."""
+        return self.decided_in if self.decided_by == msisdn and self.decided_in is not None else self.inbox_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,7 @@ _BY_REF = Query(select(*_columns).where(corrections.c.inbox_id == bindparam("inb
 _OPEN_OF = Query(select(*_columns).where(corrections.c.return_id == bindparam("return_id"), _open), _read)
 _APPROVED_OF = Query(
     select(*_columns)
-    .where(
-        corrections.c.return_id == bindparam("return_id"), corrections.c.state == CorrectionState.APPROVED.value
-    )
+    .where(corrections.c.return_id == bindparam("return_id"), corrections.c.state == CorrectionState.APPROVED.value)
     .order_by(corrections.c.id.desc())
     .limit(1),
     _read,
@@ -112,11 +109,12 @@ _WAITING = Query(
     .order_by(corrections.c.id),
     _waiting,
 )
-_told_in = func.coalesce(corrections.c.decided_in, corrections.c.inbox_id)
+_number = bindparam("msisdn", type_=Text)
+_last_in = case((corrections.c.decided_by == _number, corrections.c.decided_in), else_=corrections.c.inbox_id)
 _LATEST = Query(
     select(*_columns)
-    .where(or_(corrections.c.requested_by == bindparam("msisdn"), corrections.c.decided_by == bindparam("msisdn")))
-    .order_by(_told_in.desc(), corrections.c.id.desc())
+    .where(or_(corrections.c.requested_by == _number, corrections.c.decided_by == _number))
+    .order_by(_last_in.desc(), corrections.c.id.desc())
     .limit(1),
     _read,
 )
@@ -143,9 +141,7 @@ _DECIDE: Query[int] = Query(
 )
 
 
-def ask(
-    tx: Tx, one: Return, by: Author, *, before: Mapping[str, Value], changes: Mapping[str, Value]
-) -> Correction:
+def ask(tx: Tx, one: Return, by: Author, *, before: Mapping[str, Value], changes: Mapping[str, Value]) -> Correction:
     """Write a request down; the return has no other open one."""
     tx.one(
         _ASK,

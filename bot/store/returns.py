@@ -17,7 +17,7 @@ from bot.store.query import Query, values_of
 from bot.store.schema import appointments, figure_versions, offices, people, returns, societies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
     from typing import Any
 
@@ -74,6 +74,14 @@ _LAST_FILED = _both(
         .limit(1)
     )
 )
+_GIVEN = _both(
+    lambda own: (
+        select(returns.c.starts_on, returns.c.given)
+        .where(own, *_kind, returns.c.starts_on <= bindparam("until_on"), returns.c.filed_at.is_not(None))
+        .order_by(returns.c.starts_on.desc())
+    ),
+    lambda starts_on, given: (starts_on, given),
+)
 _FROM = _both(
     lambda own: _return.where(own, *_kind, returns.c.starts_on >= bindparam("from_on")).order_by(returns.c.starts_on)
 )
@@ -114,6 +122,16 @@ _FILED_FOR = Query(
     .where(*_kind, returns.c.starts_on == bindparam("starts_on"), returns.c.filed_at.is_not(None))
     .order_by(offices.c.lineage, returns.c.id),
     lambda *row: (_read(*row[:-2]), row[-2], row[-1]),
+)
+_LATEST = _both(
+    lambda own: (
+        _return.add_columns(figure_versions.c.inbox_id)
+        .join(figure_versions, figure_versions.c.return_id == returns.c.id)
+        .where(own, figure_versions.c.by == bindparam("msisdn"), figure_versions.c.approved_by.is_(None))
+        .order_by(figure_versions.c.inbox_id.desc())
+        .limit(1)
+    ),
+    lambda *row: (row[-1], _read(*row[:-1])),
 )
 _OPEN: Query[int] = Query(
     insert(returns)
@@ -229,6 +247,14 @@ def of_area(tx: Tx, form: str, period: Period, area_id: int) -> list[Return]:
     return tx.all(_OF_AREA, form=form, every=period.every.value, starts_on=period.starts_on, area_id=area_id)
 
 
+def latest_of(
+    tx: Tx, msisdn: str, *, office_id: int | None = None, society_id: int | None = None
+) -> list[tuple[int, Return]]:
+    """The return of an office or a society that a number gave figures to last, with the message; whatever became of it."""
+    query, filer_id = (_LATEST[0], office_id) if office_id is not None else (_LATEST[1], society_id)
+    return tx.all(query, filer_id=filer_id, msisdn=msisdn)
+
+
 def last_filed(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None:
     """The filer's last filed return before a period."""
     query, filer_id = _of(_LAST_FILED, filer)
@@ -236,6 +262,14 @@ def last_filed(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None
         query, filer_id=filer_id, form=form, every=period.every.value, before_on=period.starts_on
     )
     return found
+
+
+def given_up_to(tx: Tx, last: Return) -> Iterator[tuple[Period, Mapping[str, Value]]]:
+    """What was typed for a filed return and the filed ones before it, the latest first."""
+    query, filer_id = _of(_GIVEN, last.filer)
+    every, until_on = last.period.every, last.period.starts_on
+    found = tx.all(query, filer_id=filer_id, form=last.form, every=every.value, until_on=until_on)
+    return ((Period(starts_on, every), vectors.load(given)) for starts_on, given in found)
 
 
 def first_filed(tx: Tx, form: str, every: Every, filer: Filer) -> Period | None:

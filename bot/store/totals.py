@@ -7,9 +7,9 @@ and from the office up to the nation, so that two processes which file at once w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, bindparam, select, update
+from sqlalchemy import Date, bindparam, func, literal_column, select, update
 
 from bot.domain import figures
 from bot.store import vectors
@@ -20,6 +20,8 @@ from bot.store.several import among
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+
+    from sqlalchemy import Select
 
     from bot.domain.expressions import Number
     from bot.domain.periods import Every, Period
@@ -66,6 +68,25 @@ class AreaTotal:
         return cls(area_id, starts_on, Total(vectors.sums(sums), filed, on_time))
 
 
+@dataclass(frozen=True, slots=True)
+class OfYear:
+    """What an area's totals of a co-operative year are, up to a period.
+
+    Attributes:
+        now: of the period.
+        before: what the sums of the earlier periods of the year come to.
+    """
+
+    now: Total = field(default_factory=Total)
+    before: Mapping[str, Number] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, before: str | None, sums: str | None, filed: int | None, on_time: int | None) -> OfYear:
+        """From a row."""
+        now = Total() if sums is None else Total(vectors.sums(sums), filed or 0, on_time or 0)
+        return cls(now, vectors.added(before or ""))
+
+
 _kind = (totals.c.form == bindparam("form"), totals.c.every == bindparam("every"))
 _total = (totals.c.area_id, totals.c.starts_on, totals.c.sums, totals.c.filed, totals.c.on_time)
 _AREAS: Query[int] = Query(
@@ -89,7 +110,28 @@ _KEEP: Query[int] = Query(
     .values(sums=bindparam("new_sums"), filed=bindparam("new_filed"), on_time=bindparam("new_on_time"))
 )
 _within = totals.c.starts_on.between(bindparam("from_on", type_=Date), bindparam("until_on", type_=Date))
-_OF_AREAS = Query(select(*_total).where(*_kind, _within, among(totals.c.area_id, "ids")), AreaTotal.of)
+_earlier = totals.c.starts_on < bindparam("until_on", type_=Date)
+_now = totals.c.starts_on == bindparam("until_on", type_=Date)
+
+
+def _of_areas(joined: Any) -> Select[Any]:
+    """A row for each area: a row for each month would cost more than the reading of what is in it."""
+    return (
+        select(
+            totals.c.area_id,
+            joined(totals.c.sums, literal_column("','")).filter(_earlier),
+            func.max(totals.c.sums).filter(_now),
+            *(func.max(count).filter(_now) for count in (totals.c.filed, totals.c.on_time)),
+        )
+        .where(*_kind, _within, among(totals.c.area_id, "ids"))
+        .group_by(totals.c.area_id)
+    )
+
+
+_OF_AREAS = Query(
+    {"sqlite": _of_areas(func.group_concat), "postgresql": _of_areas(func.string_agg)},
+    lambda area_id, *found: (area_id, OfYear.of(*found)),
+)
 _USED: Query[int] = Query(
     update(totals)
     .where(*_kind, totals.c.starts_on == bindparam("on_day"), totals.c.area_id == bindparam("of_area"))
@@ -166,8 +208,8 @@ def _held(tx: Tx, kind: Mapping[str, str], starts_on: date, ids: Sequence[int]) 
     return {each.area_id: each.total for each in found}
 
 
-def of_areas(tx: Tx, form: str, period: Period, area_ids: Sequence[int]) -> dict[int, dict[date, Total]]:
-    """The totals of areas from the first day of the co-operative year up to a period: area → first day → total."""
+def of_areas(tx: Tx, form: str, period: Period, area_ids: Sequence[int]) -> dict[int, OfYear]:
+    """The totals of areas from the first day of the co-operative year up to a period."""
     found = tx.all(
         _OF_AREAS,
         form=form,
@@ -176,10 +218,7 @@ def of_areas(tx: Tx, form: str, period: Period, area_ids: Sequence[int]) -> dict
         until_on=period.starts_on,
         ids=list(area_ids),
     )
-    by_area: dict[int, dict[date, Total]] = {area_id: {} for area_id in area_ids}
-    for each in found:
-        by_area[each.area_id][each.starts_on] = each.total
-    return by_area
+    return {area_id: OfYear() for area_id in area_ids} | dict(found)
 
 
 def use(tx: Tx, form: str, period: Period, area_id: int, now: datetime) -> None:
