@@ -42,12 +42,12 @@ from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
 from bot.metrics import Metrics
-from bot.owed import ReturnRules
 from bot.planning import Rules
 from bot.posting import Post
 from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
+from bot.return_rules import ReturnRules
 from bot.scheduler.indexing import Indexing
 from bot.scheduler.jobs import JOBS
 from bot.scheduler.running import Runner
@@ -177,7 +177,7 @@ class App:
             _menu(pure.renderer),
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
-        self.printer = Printer(self.store, DocumentMaker(pure.renderer), self.clock)
+        self.printer = Printer(self.store, DocumentMaker(pure.renderer, returns.forms), self.clock)
         sms = None if by_sms is None else Sms(by_sms, lines[by_sms])
         leaving = Leaving(self.config.quiet.hours(), partial(reviewing.review, rules=Rules.of(self.config)))
         courier = partial(Courier, make=self.printer.make, sms=sms, leaving=leaving)

@@ -13,7 +13,7 @@ from bot import app, configured
 from bot import config as settings
 from bot.catalogues import check
 from bot.domain.errors import BartaError
-from bot.owed import ReturnRules
+from bot.return_rules import ReturnRules
 from bot.scheduler.jobs import JOBS
 from bot.scheduler.standing import standings
 from bot.store import form_versions, inbox, marks, store, totals

@@ -1,10 +1,9 @@
 """What a document is: something an office prints, ordered by plain values, collected from the store, then made outside it.
 
 An ``Order`` is plain JSON, so that it can wait in the outbox: its ``kind`` is one of ``bot.documents.KINDS``; its ``args`` are ``office``
-(a code, needed), ``format`` (``pdf``, the default, or ``xlsx``), ``language`` (``bn``, the default, or ``en``) and what the kind knows
-besides. ``collect`` runs in a reader's transaction and is short; ``make``
-costs processor time, touches nothing but its arguments, and is called in a thread. Whoever takes an order decides who may
-give it: a document knows nothing of its reader.
+(a code, needed), ``format`` (``pdf``, the default, ``xlsx``, or ``png``), ``language`` (``bn``, the default, or ``en``) and what the
+kind knows besides. ``collect`` runs in a reader's transaction and is short; ``make`` costs processor time, touches nothing but its
+arguments, and is called in a thread. Whoever takes an order decides who may give it: a document knows nothing of its reader.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.domain.messages import File
 from bot.domain.replies import Order
+from bot.domain.rollup_columns import PICTURED_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
     from bot.store.query import Tx
 
-__all__ = ["MOST_ROWS", "PDF", "XLSX", "File", "Maker", "Order"]
+__all__ = ["MOST_ROWS", "PDF", "PNG", "XLSX", "File", "Maker", "Order"]
 
-MOST_ROWS: Mapping[str, int] = {"pdf": 5_000, "xlsx": 50_000}
+MOST_ROWS: Mapping[str, int] = {"pdf": 5_000, "xlsx": 50_000, "png": PICTURED_ROWS}
 """Most rows by format: some 300 pages, which a small machine can still set, and more than the largest division has. The whole country is
-what ``barta export`` writes: as a document it would keep a processor busy for minutes.
+what ``barta export`` writes: as a document it would keep a processor busy for minutes. A picture is read on a phone.
 """
 
 PDF = "application/pdf"
+PNG = "image/png"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

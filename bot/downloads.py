@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_READ_BY = {"rollup": "rollup"}
+"""Kind of document → the command whose reader may have it; the others are for whom ``calendar`` is."""
+
 _HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex",
@@ -80,4 +83,5 @@ def _good(tx: Tx, token: str, now: datetime, today: date) -> Ticket | None:
     if ticket is None or office is None:
         return None
     posts = senders.known(tx, ticket.holder, today, now).posts
-    return ticket if may_reach("calendar", posts, lineage=office.lineage) else None
+    command = _READ_BY.get(str(ticket.content["kind"]), "calendar")
+    return ticket if may_reach(command, posts, lineage=office.lineage) else None

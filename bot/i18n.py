@@ -10,6 +10,7 @@ save one unit each on the wire. Babel's ``bn`` locale differs on the first and t
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any
@@ -217,6 +218,7 @@ def _typed(value: float | str | None) -> str:
     return f"{date.fromisoformat(value):%d/%m/%Y}" if isinstance(value, str) else str(value)
 
 
+@lru_cache(maxsize=4096)
 def figure(value: float | str | None, language: Language) -> str:
     """A figure as people read it: grouped in lakh, at most two decimals, a day as a date; a dash for none."""
     if value is None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.figures import Figure, columns
+from bot.domain.figures import Figure, add, columns
 from bot.domain.forms import FiledBy, Kind, Unit
 from bot.domain.offices import Level
 from bot.store import owing, totals
-from bot.store.totals import Total
+from bot.store.totals import OfYear, Total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.figures import Value
     from bot.domain.forms import Form
@@ -65,8 +65,9 @@ class Rollup:
         form: the version that holds for the period.
         period: what they are about.
         by: the level of the rows.
-        rows: the offices of that level, in the order of the tree.
-        total: the office itself.
+        rows: the offices of that level, in the order of the tree; last the office once more, with what is filed under none of them,
+            where societies are looked after higher up.
+        total: the office itself, all of it.
     """
 
     form: Form
@@ -81,12 +82,16 @@ class Rollup:
         return self.total.office
 
 
+def lowest(form: Form) -> Level:
+    """The lowest level at which a form has figures of its own: that of who files it, or who looks after the societies that do."""
+    return _LOWEST[form.filed_by]
+
+
 def level_below(form: Form, office: Office, by: Level | None = None) -> Level:
     """The level of a roll-up's rows: the one asked for, or the next one below, not above the office and not below who files."""
     wanted = by or _BELOW[office.level]
-    lowest = _LOWEST[form.filed_by]
-    if DEPTH[wanted] > DEPTH[lowest]:
-        wanted = lowest
+    if DEPTH[wanted] > DEPTH[lowest(form)]:
+        wanted = lowest(form)
     return office.level if DEPTH[wanted] <= DEPTH[office.level] else wanted
 
 
@@ -104,19 +109,34 @@ def rollup(tx: Tx, form: Form, period: Period, office: Office, by: Level | None 
     below = [office] if level is office.level else owing.offices_of(tx, office, level)
     areas = {each.id: each for each in (*below, office)}
     sums = totals.of_areas(tx, form.code, period, list(areas))
-    expected = owing.expected(tx, form, below)
-    # Every office that files, and every society, is under one of the rows.
-    expected.setdefault(office.id, sum(expected.values()))
-    listed = _listed(tx, form, period, list(areas)) if DEPTH[level] >= DEPTH[_LOWEST[form.filed_by]] else {}
+    by_societies = form.filed_by is FiledBy.SOCIETY
+    expected = owing.expected(tx, form, list(areas.values()) if by_societies else below)
+    # Every office that files is under one of the rows; a society may be looked after higher up.
+    expected.setdefault(office.id, 0 if by_societies else sum(expected.values()))
+    listed = _listed(tx, form, period, list(areas)) if DEPTH[level] >= DEPTH[lowest(form)] else {}
 
-    def row(of: Office) -> Row:
-        own = sums[of.id]
-        now = own.get(period.starts_on, Total())
-        before = [total.sums for starts_on, total in own.items() if starts_on < period.starts_on]
-        values = columns(form, now.sums, before, listed.get(of.id))
-        return Row(of, now.filed, expected.get(of.id, 0), now.on_time, values)
+    def row(of: Office, own: OfYear, owed: int) -> Row:
+        values = columns(form, own.now.sums, (own.before,), listed.get(of.id))
+        return Row(of, own.now.filed, owed, own.now.on_time, values)
 
-    return Rollup(form, period, level, tuple(row(each) for each in below), row(office))
+    rows = [row(each, sums[each.id], expected.get(each.id, 0)) for each in below]
+    if by_societies:
+        elsewhere = expected[office.id] - sum(each.expected for each in rows)
+        rest = _rest(sums[office.id], [sums[each.id] for each in below])
+        if elsewhere or rest is not None:
+            rows.append(row(office, rest or OfYear(), elsewhere))
+    return Rollup(form, period, level, tuple(rows), row(office, sums[office.id], expected[office.id]))
+
+
+def _rest(whole: OfYear, parts: Sequence[OfYear]) -> OfYear | None:
+    """What of the totals of an area is in none of its parts, where anything is."""
+    now, before = Total(dict(whole.now.sums), whole.now.filed, whole.now.on_time), dict(whole.before)
+    for part in parts:
+        add(now.sums, part.now.sums, -1)
+        add(before, part.before, -1)
+        now.filed -= part.now.filed
+        now.on_time -= part.now.on_time
+    return OfYear(now, before) if now.changes or any(before.values()) else None
 
 
 def _listed(tx: Tx, form: Form, period: Period, area_ids: list[int]) -> dict[int, Mapping[str, Value]]:

@@ -27,7 +27,7 @@ def init() -> None:
 def demo(host: str, port: int) -> None:
     """Initialise, load demo data, and run with the phone simulator; needs no account."""
     from bot.demo import load, load_returns
-    from bot.owed import ReturnRules
+    from bot.return_rules import ReturnRules
 
     env = settings.environment()
     rules = ReturnRules.of(settings.load(env))

@@ -16,7 +16,6 @@ from bot.documents.headings import above, made, summary_by_office, totals
 from bot.documents.ordering import Scene, check_rows, format_of, scene
 from bot.documents.paper import BothDates, Column, Days, Paper, Section, Sign, Tick
 from bot.documents.writing import tidy
-from bot.domain.bangla_calendar import bangla_day
 from bot.domain.committee import colour, days_left
 from bot.domain.errors import InvalidValue
 from bot.domain.law import ELECTION_STEPS
@@ -119,19 +118,9 @@ def _months(coming: list[Ending], writing: Writing) -> Iterator[Section]:
         rows = list(found)
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         title = writing.text(
-            "calendar.month", month=writing.month(first), bangla=_bangla_months(first, last, writing), n=len(rows)
+            "calendar.month", month=writing.month(first), bangla=writing.bangla_months(first, last), n=len(rows)
         )
         yield Section(title, rows)
-
-
-def _bangla_months(first: date, last: date, writing: Writing) -> str:
-    """The Bangla months that a common month touches, with their year or years: ``কার্তিক–অগ্রহায়ণ ১৪৩৩``."""
-    begins, ends = bangla_day(first), bangla_day(last)
-    names = [writing.text(f"bangla_month.{each.month}") for each in (begins, ends)]
-    years = [writing.figures(str(each.year)) for each in (begins, ends)]
-    if years[0] == years[1]:
-        return f"{names[0]}–{names[1]} {years[1]}"
-    return f"{names[0]} {years[0]}–{names[1]} {years[1]}"
 
 
 def _columns(place: Scene, writing: Writing) -> Iterator[Column]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.document import MOST_ROWS, PDF, XLSX
+from bot.document import MOST_ROWS, PDF, PNG, XLSX
 from bot.domain.errors import InvalidValue, TooManyRows
 from bot.domain.messages import Language
 from bot.store import marks, offices
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from bot.domain.offices import Office
     from bot.store.query import Tx
 
-Format = Literal["pdf", "xlsx"]
+Format = Literal["pdf", "xlsx", "png"]
 
-MIME: Mapping[Format, str] = {"pdf": PDF, "xlsx": XLSX}
+MIME: Mapping[Format, str] = {"pdf": PDF, "xlsx": XLSX, "png": PNG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,10 @@ def format_of(order: Order) -> Format:
             return "pdf"
         case "xlsx":
             return "xlsx"
+        case "png":
+            return "png"
         case _:
-            raise InvalidValue("A document is made as pdf or as xlsx.")
+            raise InvalidValue("A document is made as pdf or as xlsx, or as a picture, png.")
 
 
 def language_of(order: Order) -> Language:

@@ -1,5 +1,7 @@
 """What stands on a document, before any format: headings, totals, and one table with sections.
 
+A table too wide for its paper is set in blocks, one below the other: each has the columns that belong to every block, and some others.
+
 A document describes itself once, in the reader's language, and becomes a PDF or a workbook. A cell says what it means (a day, a
 number, a colour's sign), so that paper shows it as a person reads it and a workbook keeps what can be sorted and filtered.
 """
@@ -8,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
+
+from bot.domain.committee import Colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from bot.domain.committee import Colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,25 @@ class Phone:
     msisdn: str | None
 
 
-Value = str | int | date | Sign | Days | BothDates | Tick | Pair | Phone | None
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of those that should be there are there; marked where some are not."""
+
+    count: int
+    of: int
+
+    @property
+    def colour(self) -> Colour | None:
+        """None where nothing is missing."""
+        return None if self.count >= self.of else Colour.YELLOW if self.count else Colour.RED
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing is known here: a dash on paper, an empty cell in a workbook."""
+
+
+Value = str | int | Decimal | date | Sign | Days | BothDates | Tick | Pair | Phone | Share | Nothing | None
 Where = Literal["both", "paper", "workbook"]
 
 
@@ -77,6 +98,8 @@ class Column:
         chars: in a workbook.
         where: some columns are for one of the two only.
         align: how it is set on paper.
+        group: the header above its own and those of its neighbours of the same group, if there is one.
+        block: where the table is in several, which one it stands in; None is every one.
     """
 
     title: str
@@ -85,11 +108,13 @@ class Column:
     chars: int = 14
     where: Where = "both"
     align: Literal["left", "center", "right"] = "left"
+    group: str = ""
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rows under a heading of their own, which is repeated where they go on to the next page."""
+    """Rows under a heading of their own, which is repeated where they go on to the next page; an empty one is not set."""
 
     title: str
     rows: Sequence[Any]
@@ -108,7 +133,7 @@ class Total:
 
     name: str
     why: str
-    count: int
+    count: int | str
     sign: Sign | None = None
 
 
@@ -138,6 +163,9 @@ class Paper:
         columns: of the table.
         sections: of the table; those without rows are left out.
         empty: what stands there when the table has no row.
+        last: a further row at the very end, of sums.
+        upright: on a sheet that stands, rather than lies.
+        picture_mm: how wide it is as a picture.
     """
 
     title: str
@@ -152,7 +180,16 @@ class Paper:
     columns: tuple[Column, ...]
     sections: tuple[Section, ...]
     empty: str
+    last: Any = None
+    upright: bool = False
+    picture_mm: int = 297
 
     def filled(self) -> Iterator[Section]:
         """The sections that have rows."""
         return (section for section in self.sections if section.rows)
+
+    def blocks(self) -> list[list[Column]]:
+        """The columns of each table on paper."""
+        columns = [column for column in self.columns if column.where != "workbook"]
+        numbers = sorted({column.block for column in columns if column.block is not None})
+        return [[column for column in columns if column.block in {None, number}] for number in numbers or [0]]

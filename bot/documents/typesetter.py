@@ -1,4 +1,4 @@
-"""Sets a paper with Typst. A program of its own: JSON comes in, a PDF goes out, and the memory it took is gone with it.
+"""Sets a paper with Typst. A program of its own: JSON comes in, a PDF or a picture goes out, and the memory it took is gone with it.
 
 Typst keeps what it has laid out for next time, some hundred megabytes after a few calendars, and gives none of it back; the gateway
 runs for months on a small machine. Starting this takes a tenth of a second, because it imports nothing of the gateway. What a
@@ -36,10 +36,19 @@ def compiler(paper: str) -> typst.Compiler:
 
 
 def main() -> None:
-    """Standard input to standard output; the only argument is the moment to be written in the PDF, in seconds of Unix time."""
+    """Standard input to standard output.
+
+    The arguments are ``pdf`` and the moment to be written in it, in seconds of Unix time; or ``png``, the dots per inch that are
+    wanted, and the fewest and the most there may be.
+    """
     ready = compiler(sys.stdin.buffer.read().decode())
-    # Tags would make the file six times as large, and it goes out over mobile networks.
-    made = ready.compile(format="pdf", timestamp=int(sys.argv[1]), pdf_tags=False)
+    format_, wanted, *bounds = sys.argv[1], *map(int, sys.argv[2:])
+    if format_ == "png":
+        least, most = bounds
+        made = ready.compile(format="png", ppi=min(max(wanted, least), most))
+    else:
+        # Tags would make the file six times as large, and it goes out over mobile networks.
+        made = ready.compile(format="pdf", timestamp=wanted, pdf_tags=False)
     sys.stdout.buffer.write(cast("bytes", made))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from bot.documents.paper import BothDates, Days, Pair, Phone, Sign, Tick
+from bot.documents.paper import BothDates, Days, Nothing, Pair, Phone, Share, Sign, Tick
 from bot.domain.messages import Language
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from bot.documents.paper import Column, Paper, Value
     from bot.documents.writing import Writing
 
-    _Content = str | int | date | None
+    _Content = str | int | Decimal | date | None
 
 FONT = "Nirmala UI"
 """The Bangla font that Windows has had since version 8."""
@@ -68,9 +69,10 @@ def _styles(language: Language) -> Iterator[NamedStyle]:
     side = Side(style="thin", color="B0B6B3")
     border = Border(side, side, side, side)
     plain, bold = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
-    wrapped, centred = (
+    wrapped, centred, right = (
         Alignment(vertical="center", wrap_text=True),
         Alignment("center", vertical="center", wrap_text=True),
+        Alignment("right", vertical="center"),
     )
     yield NamedStyle("barta title", Font(name=FONT, size=16, bold=True, color="006A4E"), number_format="@")
     yield NamedStyle("barta line", plain, number_format="@")
@@ -80,6 +82,8 @@ def _styles(language: Language) -> Iterator[NamedStyle]:
     for name, font in (("", plain), (" next", bold), (" sum", bold)):
         yield NamedStyle(f"barta day{name}", font, None, border, centred, f"{digits}dd/mm/yyyy")
         yield NamedStyle(f"barta number{name}", font, None, border, centred, f"{digits}#,##0")
+        yield NamedStyle(f"barta number{name} right", font, None, border, right, f"{digits}#,##0")
+        yield NamedStyle(f"barta percent{name} right", font, None, border, right, f"{digits}0.00")
     for tone, colour in FILLS.items():
         fill = PatternFill("solid", colour)
         yield NamedStyle(f"barta {tone}", bold, fill, border, centred, "@")
@@ -133,14 +137,35 @@ def _table(sheet: _Sheet, paper: Paper, writing: Writing) -> None:
     sheet.write([(paper.title, "title")])
     sheet.write([(", ".join(each for each in (paper.office, paper.above, paper.demo) if each), "line")])
     sheet.write([("; ".join(paper.made), "line")])
-    totals = "   ".join(f"{_mark(total.sign)}{total.name}: {writing.number(total.count)}" for total in paper.totals)
+    totals = "   ".join(
+        f"{_mark(total.sign)}{total.name}: {writing.number(total.count) if isinstance(total.count, int) else total.count}"
+        for total in paper.totals
+    )
     sheet.write([(totals, "line")])
     sheet.write([(paper.scope, "line")])
-    sheet.write([(column.title.replace("\n", " "), "header") for column in columns])
+    sheet.write([(_title(column), "header") for column in columns])
     for section in paper.filled():
         for row in section.rows:
             sheet.write([_written(column, row, writing) for column in columns])
     page.auto_filter.ref = f"A{header}:{get_column_letter(len(columns))}{max(sheet.rows, header + 1)}"
+    if paper.last is not None:  # below what is sorted and filtered
+        written = (_written(column, paper.last, writing) for column in columns)
+        sheet.write([(value, _SUMS.get(style, style)) for value, style in written])
+
+
+def _title(column: Column) -> str:
+    """A workbook has one line of headers: what is to be sorted by has one name."""
+    title = column.title.replace("\n", " ")
+    return f"{column.group}: {title}" if column.group and column.title else column.group or title
+
+
+_SUMS: Mapping[str, str] = {
+    "text": "header",
+    "number": "number sum",
+    "number right": "number sum right",
+    "percent right": "percent sum right",
+}
+"""The looks of a row of sums."""
 
 
 def _totals(sheet: _Sheet, paper: Paper, writing: Writing) -> None:
@@ -154,7 +179,7 @@ def _totals(sheet: _Sheet, paper: Paper, writing: Writing) -> None:
     sheet.write([(paper.office, "line")])
     for total in paper.totals:
         style = "header" if total.sign is None else _tone(total.sign)
-        number = "number sum" if total.sign is None else f"days {style}"
+        number = "header" if isinstance(total.count, str) else "number sum" if total.sign is None else f"days {style}"
         sheet.write([(_mark(total.sign) + total.name, style), (total.count, number), (total.why, "line")])
     if paper.summary is not None:
         sheet.write([])
@@ -178,17 +203,21 @@ def _tone(sign: Sign) -> str:
 def _written(column: Column, row: Any, writing: Writing) -> tuple[_Content, str]:
     """A cell's content and style."""
     value: Value = column.value(row)
-    return (None, "text") if value is None else _WRITTEN[type(value)](value, writing)
+    content, style = (None, "text") if value is None else _WRITTEN[type(value)](value, writing)
+    return content, f"{style} right" if column.align == "right" and style in {"number", "percent"} else style
 
 
 _WRITTEN: Mapping[type, Callable[[Any, Writing], tuple[_Content, str]]] = {
     str: lambda value, _: (value or None, "text"),
     int: lambda value, _: (value, "number"),
+    Decimal: lambda value, _: (value, "percent"),  # a column of them is set to the right
+    Share: lambda value, _: (value.count, f"days {value.colour}" if value.colour else "number"),
     date: lambda value, _: (value, "day"),
     Sign: lambda value, writing: (_mark(value) + writing.text(f"colour.{_tone(value)}"), _tone(value)),
     Days: lambda value, _: (value.left, f"days {value.colour}"),
     BothDates: lambda value, _: (value.day, "day next"),
     Tick: lambda value, _: (value.day, "day next" if value.next else "day"),
+    Nothing: lambda *_: (None, "text"),
     Pair: lambda value, _: (", ".join(each for each in (value.above, value.below) if each), "text"),
     Phone: lambda value, writing: (", ".join(filter(None, (value.name, writing.phone(value.msisdn)))), "text"),
 }

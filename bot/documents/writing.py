@@ -15,6 +15,7 @@ from bot.i18n import digits
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from decimal import Decimal
 
     from bot.domain.offices import Office
 
@@ -59,6 +60,10 @@ class Writing:
         """A number, grouped in lakh."""
         return digits(format_decimal(value, locale="en_IN"), self.language)
 
+    def decimal(self, value: Decimal) -> str:
+        """A percentage: two decimals."""
+        return digits(format_decimal(value, format="#,##,##0.00", locale="en_IN"), self.language)
+
     def figures(self, text: str) -> str:
         """A registration number, a co-operative year, a phone: its digits in those of the language."""
         return digits(text, self.language)
@@ -91,6 +96,15 @@ class Writing:
     def month(self, day: date) -> str:
         """``নভেম্বর ২০২৬``."""
         return f"{self.text(f'month.{day.month}')} {digits(day.year, self.language)}"
+
+    def bangla_months(self, first: date, last: date) -> str:
+        """The Bangla months that days of the common calendar touch, with their year or years: ``কার্তিক–অগ্রহায়ণ ১৪৩৩``."""
+        begins, ends = bangla_day(first), bangla_day(last)
+        names = [self.text(f"bangla_month.{each.month}") for each in (begins, ends)]
+        years = [self.figures(str(each.year)) for each in (begins, ends)]
+        if years[0] == years[1]:
+            return f"{names[0]}–{names[1]} {years[1]}"
+        return f"{names[0]} {years[0]}–{names[1]} {years[1]}"
 
     def office(self, office: Office) -> str:
         """An office as its letterhead has it."""

@@ -176,6 +176,20 @@ async def test_a_document_opens_from_its_bubble(phones: Phones, demo_url: str, c
         assert (await found.body()).startswith(b"%PDF")
 
 
+async def test_a_picture_is_seen_in_its_bubble_and_the_end_stays_in_view(
+    phones: Phones, demo_url: str, clock: Clock
+) -> None:
+    async with running(demo_url, clock) as address:
+        await phones.play(address, REGISTRAR)
+        await phones.link()
+        await phones.write("rollup SOC 10/26")
+        picture = phones.chat.get_by_role("img", name="রিটার্নের একীভূত হিসাব")
+        await expect(picture).to_be_visible()
+        await expect(picture).to_have_js_property("complete", value=True)
+        await expect(phones.chat.get_by_role("button", name="PDF")).to_be_in_viewport()
+    assert phones.troubles == []
+
+
 async def test_one_phone_at_a_time_where_only_one_fits(phones: Phones, demo_url: str, clock: Clock) -> None:
     async with running(demo_url, clock) as address:
         page = phones.page

@@ -195,6 +195,16 @@ async def test_a_document_is_made_for_whom_it_was_sent_to(client: Client) -> Non
     assert elsewhere.status == 403
 
 
+async def test_a_table_of_returns_is_a_picture(client: Client) -> None:
+    await do(client, {"contact": True}, REGISTRAR)
+    await do(client, {"text": "rollup SOC 10/26"}, REGISTRAR)
+    message = (await said(client, REGISTRAR))[-1]
+    assert message["document"] == {"kind": "rollup", "format": "png"}
+    response = await client.get("/simulator/document", params={"message": message["id"], "from": REGISTRAR})
+    assert (response.status, response.content_type) == (200, "image/png")
+    assert (await response.read()).startswith(b"\x89PNG")
+
+
 async def test_where_nobody_makes_documents_there_are_none() -> None:
     with pytest.raises(Refused) as refused:
         await nothing_made(Order("calendar", {}))

@@ -191,6 +191,17 @@ def test_nor_by_moving_what_is_written(opened: tuple[Connection, World]) -> None
         refused(connection, partial(_execute, statement=statement))
 
 
+def test_what_was_given_is_kept_as_it_was(opened: tuple[Connection, World]) -> None:
+    connection, world = opened
+    for statement in (
+        f"UPDATE figure_versions SET figures = '{{}}' WHERE return_id = {world.own.id}",
+        f"UPDATE figure_versions SET approved_by = '{NUMBER}' WHERE return_id = {world.own.id}",
+        f"DELETE FROM figure_versions WHERE return_id = {world.own.id}",
+    ):
+        refused(connection, partial(_execute, statement=statement))
+    in_transaction(connection, partial(returns.take_back_versions, return_id=world.own.id, at=NOW))
+
+
 def test_one_return_of_an_office_for_a_period(opened: tuple[Connection, World]) -> None:
     connection, world = opened
     soc = load_forms().newest("SOC")

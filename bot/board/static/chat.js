@@ -130,9 +130,15 @@ export class Chat {
     const href = documentAddress(message.id, this.#from);
     const opens = { href, target: "_blank", rel: "noopener" };
     if (kind === "qr") return el("a", { class: "picture", ...opens }, el("img", { src: href, alt: name, width: 200, height: 200 }));
+    if (format === "png") return el("a", { class: "picture", ...opens }, el("img", { src: href, alt: name, on: { load: (event) => this.#pictured(event.currentTarget) } }));
     return el("a", { class: "file", ...opens },
       el("span", { class: `sheet ${format}`, "aria-hidden": "true", text: format.toUpperCase() }),
       el("span", { class: "file-name" }, el("strong", { text: name }), el("small", { text: t("file.open", { format: format.toUpperCase() }) })));
+  }
+
+  /** A picture knows its height only now: that of the newest message pushed its end off the screen. */
+  #pictured(image) {
+    if (image.closest(".message")?.nextElementSibling === null) this.#rows.toEnd();
   }
 
   #one(selector) {

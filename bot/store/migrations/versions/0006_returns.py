@@ -8,6 +8,25 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+# Of a version that was written only ``undone_at`` is ever set.
+_KEPT = "return_id, number, figures, inbox_id, at, \"by\", appointment_id, office_id, society_id, approved_by, approved_in"
+_UNCHANGEABLE = {
+    "sqlite": (
+        f"""CREATE TRIGGER figure_versions_no_update BEFORE UPDATE OF {_KEPT} ON figure_versions
+        BEGIN SELECT RAISE(ABORT, 'figures are kept as they were given'); END""",
+        """CREATE TRIGGER figure_versions_no_delete BEFORE DELETE ON figure_versions
+        BEGIN SELECT RAISE(ABORT, 'figures are kept as they were given'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION figure_versions_unchangeable() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'figures are kept as they were given' USING ERRCODE = 'restrict_violation'; END $$""",
+        f"""CREATE TRIGGER figure_versions_no_update BEFORE UPDATE OF {_KEPT} ON figure_versions
+        FOR EACH STATEMENT EXECUTE FUNCTION figure_versions_unchangeable()""",
+        """CREATE TRIGGER figure_versions_no_delete BEFORE DELETE OR TRUNCATE ON figure_versions
+        FOR EACH STATEMENT EXECUTE FUNCTION figure_versions_unchangeable()""",
+    ),
+}
+
 
 def upgrade() -> None:
     # What the versions refer to.
@@ -154,3 +173,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("return_id", "number", name=op.f("uq_figure_versions_return_id_number")),
     )
     op.create_index(op.f("ix_figure_versions_inbox_id"), "figure_versions", ["inbox_id"], unique=False)
+    for statement in _UNCHANGEABLE[op.get_bind().dialect.name]:
+        op.execute(statement)
