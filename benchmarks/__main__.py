@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import answers, documents, importing, reminding, searching
+from benchmarks import answers, documents, importing, reminding, returns, searching, storm
 
 BENCHMARKS = {
     "answers": answers.main,
     "documents": documents.main,
     "importing": importing.main,
     "reminding": reminding.main,
+    "returns": returns.main,
     "searching": searching.main,
+    "storm": storm.main,
 }
 
 
