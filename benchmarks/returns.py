@@ -58,7 +58,8 @@ LAST = Period(date(2026, 6, 1), Every.MONTH)
 _RETURN = """
 INSERT INTO returns (form, version, every, starts_on, area_id, office_id, due_on, waits, filed_at, filed_in, on_time, given,
     figures, counted)
-VALUES (:form, 1, 'month', :starts_on, :office, :office, :due_on, 0, '2026-07-01 00:00:00.000000', 1, 1, :given, :figures, :counted)
+VALUES (:form, 1, 'month', :starts_on, :office, :office, :due_on, 0, '2026-07-01 00:00:00.000000', 1, 1, :given,
+    :figures, :counted)
 """
 _TOTAL = "INSERT INTO totals (form, every, area_id, starts_on, sums, filed, on_time) VALUES (?, 'month', ?, ?, ?, ?, ?)"
 _OTHER_FORMS = (

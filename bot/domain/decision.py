@@ -220,7 +220,8 @@ class Decision:
 
     def _ask(self, reading: Reading, reason: str, repairs: Sequence[Mapping[str, Any]]) -> Ask:
         suggestions = dict.fromkeys(self._written(reading.shape, args) for args in repairs[:_MOST_SUGGESTIONS])
-        return Ask(reading.shape.name, reason, self._speech.language, tuple(suggestions))
+        unclear = tuple(item.text for item in reading.foreign())
+        return Ask(reading.shape.name, reason, self._speech.language, tuple(suggestions), dict(reading.args), unclear)
 
     def _contradiction(self, standing: list[Reading]) -> Understanding:
         """Two commands, neither of which explains the other's words."""

@@ -258,7 +258,8 @@ def _slip(problem: Problem) -> Decimal:
     typed, should = problem.typed, problem.should
     if should is None or typed is None or isinstance(typed, date):
         return Decimal(1)
-    return abs(Decimal(typed) - should) / max(abs(typed), abs(should), 1)
+    said, right = Decimal(typed), Decimal(should)
+    return abs(said - right) / max(abs(said), abs(right), Decimal(1))
 
 
 def contribution(form: Form, values: Mapping[str, Value], before: Mapping[str, Value] | None) -> dict[str, Number]:
@@ -358,7 +359,7 @@ def columns(
     return found
 
 
-def from_plain(value: float | str) -> Value:
+def from_plain(value: int | float | str) -> Value:
     """A figure as the grammar gives it: a day as ISO text, a number with decimals as a float."""
     if isinstance(value, str):
         return date.fromisoformat(value)

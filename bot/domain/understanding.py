@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -35,12 +35,16 @@ class Ask:
         reason: a short stable key, such as ``two_reg_nos``.
         language: the language that the sender wrote.
         suggestions: the sender's own line corrected, in his language, script and digits: he can send one back as it is.
+        args: what was understood, for a command that can go on with less than the whole.
+        unclear: the words that were not.
     """
 
     command: str
     reason: str
     language: Language
     suggestions: tuple[str, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

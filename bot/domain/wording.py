@@ -37,6 +37,9 @@ LINE_WIDTH = 32
 FORMS_WIDTH = 24
 """Characters of a list of forms' codes that a text shows."""
 
+CODES_WIDTH = 48
+"""Likewise, where the list is what the text is about."""
+
 TITLE_WIDTH = 28
 """Characters of a form's title that a text shows."""
 
@@ -47,7 +50,7 @@ RULE_WIDTH = 60
 """Characters of what a form says where one of its rules does not hold."""
 
 COMMAND_WIDTH = 90
-"""Characters of a command that a text shows ready to be sent back; a longer one loses its end, and says so with an ellipsis."""
+"""Characters of a command that a text shows ready to be sent back; of a longer one the last figures are left out whole, with an ellipsis."""
 
 SUMS_WIDTH = 70
 """Characters of an area's figures that a text shows, unless there is room for more: figures are left out whole, never cut."""
@@ -55,9 +58,8 @@ SUMS_WIDTH = 70
 AMOUNTS_WIDTH = 24
 """Likewise, of bare figures side by side in a list."""
 
-FIGURES_WIDTH = 150
-"""Characters of a list of figures that a text shows."""
-
+FIGURES_WIDTH = 190
+"""Characters of a list of figures that a text shows: figures are left out whole, never cut."""
 
 MESSAGE_WIDTH = 150
 """Most characters of a message that an officer writes himself; a longer one is refused, not cut."""
@@ -93,6 +95,7 @@ class Slot(StrEnum):
     TEXT = "text"  # a text for an area, as it was written or as it goes out
     FORM = "form"  # a form's code
     FORMS = "forms"  # the codes of several: SOC, AUD
+    CODES = "codes"  # likewise, where there is room for all of them
     TITLE = "title"  # a form's title, in the reader's language
     PERIOD = "period"  # '2023-12' → ডিসে/২৩, '2023-24/Q2' → অক্টো-ডিসে/২৩, '2023-24' → ২৩-২৪
     LABEL = "label"  # what an indicator is called, in the reader's language

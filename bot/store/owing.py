@@ -64,7 +64,8 @@ _inside = (offices.c.lineage >= _area.c.lineage) & (offices.c.lineage < func.rtr
 _OFFICES_IN: Query[tuple[int, int]] = Query(
     # Counted area by area: a range of the index each, nothing to sort.
     select(
-        _area.c.id, select(func.count()).select_from(offices).where(_inside, _of_level).correlate(_area).scalar_subquery()
+        _area.c.id,
+        select(func.count()).select_from(offices).where(_inside, _of_level).correlate(_area).scalar_subquery(),
     ).where(among(_area.c.id, "ids")),
     lambda area_id, count: (area_id, count),
 )
