@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot import listing
 from bot.command import Look, Sender
+from bot.config import Config
 from bot.domain.access import Post, Role
 from bot.handlers import stale
+from bot.return_rules import ReturnRules
 from bot.store import societies, standings
 from tests.conftest import NOW
 from tests.handlers.talking import DCO, DIMLA, UCO, Talk
@@ -72,7 +74,8 @@ async def test_what_was_looked_up_is_not_looked_up_again(talk: Talk, monkeypatch
 
 
 def _look() -> Look:
-    return Look(Sender(UCO, (Post(Role.UPAZILA_OFFICER, "x", f"BD/55/5573/{DIMLA}/"),)), {}, NOW.date())
+    sender = Sender(UCO, (Post(Role.UPAZILA_OFFICER, "x", f"BD/55/5573/{DIMLA}/"),))
+    return Look(sender, {}, NOW.date(), ReturnRules.of(Config()))
 
 
 async def test_a_society_that_is_gone(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
