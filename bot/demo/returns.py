@@ -60,13 +60,11 @@ def load_returns(tx: Tx, rules: ReturnRules, today: date) -> int:
     months = _ended_months(today)
     serving = [officer for officer in officers(tx) if officer.role is Role.UPAZILA_OFFICER and officer.msisdn]
     filed = 0
-    for number, (officer, sample) in enumerate(zip(serving, _SAMPLES, strict=False)):
-        office = offices.by_code(tx, officer.office_code)
-        if office is None:
-            continue
-        for at, month in enumerate(months):
-            newest = at == len(months) - 1
-            if newest and number == len(_SAMPLES) - 1:
+    for at, month in enumerate(months):  # as time goes, so that ids and times are in one order
+        newest = at == len(months) - 1
+        for number, (officer, sample) in enumerate(zip(serving, _SAMPLES, strict=False)):
+            office = offices.by_code(tx, officer.office_code)
+            if office is None or (newest and number == len(_SAMPLES) - 1):
                 continue  # somebody has always not filed yet
             late = newest and number == 1
             filed += _file(tx, rules, officer, office, month, _figures(sample, at, month), late=late, today=today)
