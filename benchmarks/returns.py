@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from bot import rollups
+from bot.domain.adding import contribution
+from bot.domain.checking import check
 from bot.domain.expressions import Formula
-from bot.domain.figures import check, contribution
 from bot.domain.forms import FiledBy, Form, Indicator, Kind
 from bot.domain.offices import Level
 from bot.domain.periods import DueRule, Every, Period

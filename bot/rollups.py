@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.figures import Figure, add, columns
+from bot.domain.adding import Figure, add, columns
 from bot.domain.forms import FiledBy, Kind, Unit
 from bot.domain.offices import Level
 from bot.store import owing, totals

@@ -6,13 +6,14 @@ import itertools
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import filing
+from bot import filing, following
 from bot.domain.access import Role
 from bot.domain.forms import FiledBy
 from bot.domain.messages import MO
@@ -136,7 +137,11 @@ class World:
             case "correct" if one is not None and one.is_filed:
                 changes = {name: value for name, value in step.values.items() if due.form.by_name[name].is_asked}
                 checked = filing.corrected(self.tx, due.form, one, changes)
-                if changes and not checked.problems and not filing.spoilt(self.tx, FORMS, one, checked.values):
+                if (
+                    changes
+                    and not checked.problems
+                    and not following.spoilt(self.tx, FORMS, one, changes, checked.values)
+                ):
                     by = self.author(due.filer)
                     filing.correct(self.tx, FORMS, one, changes, by, approved_by="+88", approved_in=by.inbox_id)
             case "undo" if one is not None:
@@ -333,5 +338,101 @@ def test_an_opening_that_has_become_known_is_no_contradiction(connection: Connec
         given = world.give("SOC", 0, 1, {"cancelled": 0})
         assert (given.fate, given.checked.values["opening"], given.checked.values["closing"]) == (Fate.FILED, 22, 23)
         assert world.give("SOC", 0, 1, {"opening": 10}).fate is Fate.OTHER
+
+    inside(connection, work)
+
+
+def test_a_late_return_does_not_make_later_ones_impossible(connection: Connection) -> None:
+    """What would leave fewer societies than none in a month that is filed is refused, and nothing of it is written."""
+
+    def work(world: World) -> None:
+        first = {"opening": 10, "new": 0, "cancelled": 0}
+        for month, values in ((0, first), (2, {**first, "cancelled": 6}), (3, {"new": 0, "cancelled": 3})):
+            assert world.give("SOC", 0, month, values).fate is Fate.FILED
+        versions = world.tx.all(_VERSIONS)
+        refused = world.give("SOC", 0, 1, {"new": 0, "cancelled": 2})
+        assert (refused.fate, refused.checked.problems, world.tx.all(_VERSIONS)) == (Fate.REFUSED, (), versions)
+        assert refused.spoilt is not None
+        assert refused.spoilt.period.name == PERIODS["SOC"][3]
+        assert world.give("SOC", 0, 1, {"new": 0, "cancelled": 1}).fate is Fate.FILED
+        assert [one.figures["closing"] for one in world.everything()][-2:] == [0, 9]
+        # Nor is anything taken back that keeps a later month from being impossible.
+        assert world.give("SOC", 1, 0, first).fate is Fate.FILED
+        assert world.give("SOC", 1, 1, {"new": 9, "cancelled": 0}).fate is Fate.FILED
+        assert world.give("SOC", 1, 2, {"new": 0, "cancelled": 15}).fate is Fate.FILED
+        one = returns.find(world.tx, "SOC", world.owed("SOC", 1, 1).period, world.filer("SOC", 1))
+        assert one is not None
+        needs = following.needed_by(world.tx, FORMS, one)
+        assert needs is not None
+        assert needs.period.name == PERIODS["SOC"][2]
+
+    inside(connection, work)
+
+
+def test_a_guess_stands_in_nobodys_way(connection: Connection) -> None:
+    """What does not agree with an opening that is only guessed waits until it is known; what is true is never refused for a guess."""
+
+    def work(world: World) -> None:
+        assert world.give("SOC", 0, 0, {"opening": 5, "new": 0, "cancelled": 0}).fate is Fate.FILED
+        waits = world.give("SOC", 0, 2, {"new": 0, "cancelled": 8})
+        assert (waits.fate, waits.checked.missing) == (Fate.KEPT, ("opening",))
+        filed = world.give("SOC", 0, 1, {"new": 10, "cancelled": 0})
+        assert (filed.fate, [one.figures["closing"] for one in filed.others]) == (Fate.FILED, [7])
+        assert world.give("SOC", 1, 0, {"opening": 20, "new": 0, "cancelled": 0}).fate is Fate.FILED
+        assert world.give("SOC", 1, 3, {"new": 0, "cancelled": 10}).fate is Fate.FILED
+        assert world.give("SOC", 1, 1, {"new": 0, "cancelled": 15}).fate is Fate.FILED
+        assert world.give("SOC", 1, 2, {"new": 20, "cancelled": 0}).fate is Fate.FILED
+        assert [one.figures["closing"] for one in world.everything()] == [5, 7, 15, 20, 15, 5, 25]
+        assert list(totals.differing(world.tx)) == []
+
+    inside(connection, work)
+
+
+def test_what_was_sure_before_a_return_went_is_not_sure_after(connection: Connection) -> None:
+    """Taking one back makes those behind the gap guesses again, also where no figure between changes."""
+
+    def work(world: World) -> None:
+        nothing = {"new": 0, "cancelled": 0}
+        for month, opening in ((3, 12), (0, 10)):
+            assert world.give("SOC", 0, month, {"opening": opening, **nothing}).fate is Fate.FILED
+        for month in (1, 2):
+            assert world.give("SOC", 0, month, nothing).fate is Fate.FILED
+        assert {one.figures["opening"] for one in world.everything()} == {10}
+        one = returns.find(world.tx, "SOC", world.owed("SOC", 0, 1).period, world.filer("SOC", 0))
+        assert one is not None
+        filing.take_back(world.tx, FORMS, one, NOW)
+        openings = {one.period.name: one.figures["opening"] for one in world.everything() if one.is_filed}
+        assert openings == {"2026-04": 10, "2026-06": 10, "2026-07": 12}
+        assert list(totals.differing(world.tx)) == []
+
+    inside(connection, work)
+
+
+def test_decimals_are_carried(connection: Connection) -> None:
+    """A target of the year in percent holds for the rest of the year as it was typed."""
+
+    def work(world: World) -> None:
+        first = {"target": 4, "achieved": 1, "dnothi_target": Decimal("82.5"), "dnothi_achieved": 86}
+        assert world.give("EGOV", 0, 2, first).fate is Fate.FILED
+        second = world.give("EGOV", 0, 3, {"achieved": 2, "dnothi_achieved": 70})
+        assert (second.fate, second.checked.values["dnothi_target"]) == (Fate.FILED, Decimal("82.5"))
+
+    inside(connection, work)
+
+
+def test_a_society_that_moves_counts_where_it_filed(connection: Connection) -> None:
+    """A correction of what it filed before the move changes its growth after it, and each office's totals are right."""
+
+    def work(world: World) -> None:
+        values = dict.fromkeys(("male", "female", "share_capital", "savings", "loan_disbursed", "loan_outstanding"), 5)
+        assert world.give("MEM", 0, 0, values).fate is Fate.FILED
+        domar = world.offices[1]
+        world.societies = [Filer(domar.area_id, domar.lineage, society_id=world.societies[0].society_id)]
+        assert world.give("MEM", 0, 1, {**values, "male": 8}).fate is Fate.FILED
+        first = world.everything()[0]
+        by = world.author(world.societies[0])
+        filing.correct(world.tx, FORMS, first, {"male": 6}, by, approved_by="+88", approved_in=by.inbox_id)
+        assert [one.counted["male+"] for one in world.everything() if one.counted] == [6, 2]
+        assert list(totals.differing(world.tx)) == []
 
     inside(connection, work)

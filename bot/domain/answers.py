@@ -43,6 +43,7 @@ class Hint(StrEnum):
     CHOICE = "choice"
     NOTHING = "nothing"
     CHANGED = "changed"
+    FUTURE = "future"
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,14 @@ def _without_unit(text: str, idle: Set[str]) -> str:
 
 
 def _day(text: str, today: date) -> date | None:
+    """A day on which something took place, so that it is none to come."""
     try:
-        return parse_date(text, today)
+        day = parse_date(text, today)
     except InvalidValue:
         return None
+    if day > today:
+        raise _UnreadableError(Hint.FUTURE)
+    return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.domain.form_words import FormWords
 from bot.domain.forms import Forms
 from bot.domain.line import Kind, Line, cut, recognise
 from bot.domain.messages import Language
-from bot.domain.shapes import REG_NO, SHAPES
+from bot.domain.shapes import FORM, REG_NO, SHAPES
 from bot.domain.speech import Speech
 from bot.domain.text import has_bangla_digit, normalise
 from bot.domain.understanding import Ask, Call, Understanding, Unknown
@@ -64,6 +64,7 @@ class Grammar:
         self._keyword = re.compile(
             rf"^[^\w\u0980-\u09ff]*(?:{spelled})(?![^\W\d_]|[\u0981-\u09e3])[\s.:,;/!*#_-]*", re.IGNORECASE
         )
+        self._glued = self._glued_words()
         self._plain = self._plain_words()
 
     def parse(self, text: str, today: date) -> Understanding:
@@ -103,8 +104,18 @@ class Grammar:
             words[word] = _Plain(alone if isinstance(alone, Call) else None, numbered.language if plain else None)
         return words
 
+    def _glued_words(self) -> re.Pattern[str] | None:
+        """A command about returns with the form's code right behind it: ``RETSOC``, ``রিটার্নSOC``."""
+        heads = self._vocabulary.single_words(shape.head for shape in SHAPES if FORM in shape.arguments)
+        if not self._forms.codes or not heads:
+            return None
+        found = "|".join(sorted(map(re.escape, heads), key=len, reverse=True))
+        codes = "|".join(sorted(map(re.escape, self._forms.codes), key=len, reverse=True))
+        return re.compile(rf"^({found})({codes})(?![^\W\d_])", re.IGNORECASE)
+
     def _weighed(self, text: str, plain: str, today: date) -> Understanding:
         rest = self._without_keyword(plain)
+        rest = self._glued.sub(r"\1 \2", rest) if self._glued is not None else rest
         line = cut(rest, self._vocabulary, text)
         speech = Speech.of(text, line, rest, self._forms.codes)
         if not line.items:
@@ -113,7 +124,19 @@ class Grammar:
             return self._marks(line, speech, today)
         if _asks_for_more(line):
             return Unknown(speech.language, more=True)
-        return Decision.about(self._vocabulary, today, speech, line, self._forms).made()
+        understood = Decision.about(self._vocabulary, today, speech, line, self._forms).made()
+        nothing = isinstance(understood, Unknown) and not understood.machine and understood.reserved is None
+        begins = nothing and line.items[0].text.lower() in self._forms.codes
+        return (self._filed(text, plain, today) if begins else None) or understood
+
+    def _filed(self, text: str, plain: str, today: date) -> Ask | None:
+        """A line that begins with a form's code, and is one that files it but for the command's word: ``SOC 12/23 5 2``."""
+        word = "ret" if text.isascii() else "রিটার্ন"
+        understood = self._weighed(f"{word} {text}", f"{word} {plain}", today)
+        if isinstance(understood, Call) and understood.args.get("values"):
+            whole = f"{word.upper()} {' '.join(text.split())}"
+            return Ask(understood.command, "missing_command", understood.language, (whole,))
+        return understood if isinstance(understood, Ask) and understood.reason == "missing_period" else None
 
     def _without_keyword(self, text: str) -> str:
         text = _BOT_NAME.sub(r"\1", text)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from bot.domain.figures import Carried, Value
+    from bot.domain.checking import Carried
+    from bot.domain.figures import Value
     from bot.domain.forms import Form, Indicator
 
 _MARKS = " .,;:!?।'\"()-"

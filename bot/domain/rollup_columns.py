@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bot.domain.forms import Form, Indicator
 
 PARTS: Final = ("this", "previous", "cumulative")
-"""The columns of what adds up through the co-operative year; they are fields of ``bot.domain.figures.Figure``."""
+"""The columns of what adds up through the co-operative year; they are fields of ``bot.domain.adding.Figure``."""
 
 PICTURED_ROWS = 70
 """Rows that can still be read in a picture as wide as a phone."""

@@ -50,7 +50,7 @@ RULE_WIDTH = 60
 """Characters of what a form says where one of its rules does not hold."""
 
 COMMAND_WIDTH = 90
-"""Characters of a command that a text shows ready to be sent back; of a longer one the last figures are left out whole, with an ellipsis."""
+"""Characters of a command that a text shows ready to be sent back; of a longer one figures at its end are left out whole."""
 
 SUMS_WIDTH = 70
 """Characters of an area's figures that a text shows, unless there is room for more: figures are left out whole, never cut."""
@@ -58,7 +58,7 @@ SUMS_WIDTH = 70
 AMOUNTS_WIDTH = 24
 """Likewise, of bare figures side by side in a list."""
 
-FIGURES_WIDTH = 190
+FIGURES_WIDTH = 180
 """Characters of a list of figures that a text shows: figures are left out whole, never cut."""
 
 MESSAGE_WIDTH = 150

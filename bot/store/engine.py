@@ -40,6 +40,8 @@ class Connection(Protocol):
     tx: Tx
     #: What the driver raises when the database is busy, full or gone, whatever the work was.
     unavailable: ClassVar[type[Exception]]
+    #: What it raises when two transactions wait for each other and ours has to go back: it may begin again.
+    crossed: ClassVar[tuple[type[Exception], ...]]
 
     def begin(self) -> None:
         """Begin a transaction that may write; on a read-only connection one that reads a single moment."""

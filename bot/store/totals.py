@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Date, bindparam, func, literal_column, select, update
 
-from bot.domain import figures
+from bot.domain import adding
+from bot.domain.periods import Every, Period
 from bot.store import vectors
 from bot.store.query import Query, insert_once
 from bot.store.schema import offices, returns, totals
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from bot.domain.expressions import Number
-    from bot.domain.periods import Every, Period
     from bot.store.query import Tx
 
 
@@ -44,7 +44,7 @@ class Total:
 
     def add(self, other: Total) -> None:
         """Add sums to these."""
-        figures.add(self.sums, other.sums)
+        adding.add(self.sums, other.sums)
         self.filed += other.filed
         self.on_time += other.on_time
 
@@ -139,7 +139,7 @@ _USED: Query[int] = Query(
 )
 _LAST_USED: Query[datetime | None] = Query(
     select(totals.c.used_at)
-    .where(*_kind, totals.c.starts_on == bindparam("on_day"), among(totals.c.area_id, "ids"))
+    .where(*_kind, _within, among(totals.c.area_id, "ids"))
     .where(totals.c.used_at.is_not(None))
     .order_by(totals.c.used_at.desc())
     .limit(1)
@@ -227,9 +227,12 @@ def use(tx: Tx, form: str, period: Period, area_id: int, now: datetime) -> None:
 
 
 def last_used(tx: Tx, form: str, period: Period, lineage: str) -> datetime | None:
-    """When totals that hold the returns of an office were last used above."""
+    """When totals that hold the returns of an office were last used above: those of the period, or of a later one of the same year."""
     ids = tx.all(_AREAS, codes=lineage.strip("/").split("/"))
-    return tx.first(_LAST_USED, form=form, every=period.every.value, on_day=period.starts_on, ids=ids)
+    until_on = Period.of(Every.YEAR, period.starts_on).ends_on
+    return tx.first(
+        _LAST_USED, form=form, every=period.every.value, from_on=period.starts_on, until_on=until_on, ids=ids
+    )
 
 
 Key = tuple[str, str, str, "date"]

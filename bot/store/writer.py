@@ -2,7 +2,8 @@
 
 There is no timer: the writer takes one work, then whatever else waits at that moment, at most ``GROUP`` of them, runs them in one
 transaction and commits once, so that an idle gateway answers at once and a busy one shares its fsyncs. A group has no savepoint
-per work; when a work raises, the group is rolled back and its works run again one by one, each in a transaction of its own.
+per work; when a work raises, the group is rolled back and its works run again one by one, each in a transaction of its own. So it is
+when the group has locked rows in another order than a second process did: alone, works of the same kind lock theirs in one order.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from bot.store.query import Tx
 
 T = TypeVar("T")
+
+TRIES = 5
+"""How often a work begins again that has met another process crosswise."""
 
 GROUP = 256
 """Most works in one commit: bounds how long the first of them waits."""
@@ -125,6 +129,9 @@ class Writer:
             return [self._alone(connection, works[0])]
         try:
             results = in_transaction(connection, lambda tx: [work(tx) for work in works])
+        except connection.crossed:
+            self.counts.retried_groups += 1
+            return [self._alone(connection, work) for work in works]
         except connection.unavailable as error:
             # Trying one by one would let everybody wait out the same trouble in turn.
             return [(None, gone(error))] * len(works)
@@ -135,12 +142,16 @@ class Writer:
         return [(result, None) for result in results]
 
     def _alone(self, connection: Connection, work: Callable[[Tx], Any]) -> tuple[Any, BaseException | None]:
-        try:
-            result = in_transaction(connection, work)
-        except connection.unavailable as error:
-            return None, gone(error)
-        except Exception as error:  # noqa: BLE001 - as above
-            return None, error
+        for left in reversed(range(TRIES)):
+            try:
+                result = in_transaction(connection, work)
+            except connection.unavailable as error:
+                if left and isinstance(error, connection.crossed):
+                    continue
+                return None, gone(error)
+            except Exception as error:  # noqa: BLE001 - as above
+                return None, error
+            break
         self.counts.commits += 1
         return result, None
 

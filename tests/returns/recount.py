@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from bot.domain.figures import Figure
+    from bot.domain.adding import Figure
     from bot.rollups import Row
     from bot.store.query import Tx
     from tests.returns.country import Year

@@ -140,6 +140,23 @@ async def test_a_printed_total_or_share_that_is_wrong_is_refused(papers: Papers,
     assert (await papers.rollup("NOTHI", QUARTER)).total.filed == 0
 
 
+async def test_a_share_is_no_number_of_notes(papers: Papers) -> None:
+    """The table without the notes on paper: the share that is printed beside it is not taken for them."""
+    answer = await papers.file(0, "RET NOTHI 2026-27/Q1 8 30 32 1081 1143 1277 82.41")
+    assert (answer.key, "82.41" in answer.text) == ("return.refused", True)
+    assert answer.reply.lines[0].key == "return.fault.total"
+    answer = await papers.file(0, "RET NOTHI 2026-27/Q1 8 30.5 32 1081 1277 244")
+    assert [line.key for line in answer.reply.lines] == ["return.fault.whole"]
+    assert (await papers.rollup("NOTHI", QUARTER)).total.filed == 0
+
+
+async def test_nought_by_nought_it_does_not_matter_which_is_which(papers: Papers) -> None:
+    await papers.filed(0, "RET NOTHI 2026-27/Q1 0 0 0 0 0 0")
+    assert (await papers.file(1, "RET NOTHI 2026-27/Q1 8 0 0 0 0 5")).key == "return.by_label"
+    found = (await papers.rollup("NOTHI", QUARTER)).total
+    assert (found.filed, found.values["percent"].this) == (1, None)
+
+
 async def test_the_share_of_a_district_is_that_of_its_sums(papers: Papers) -> None:
     await papers.filed(0, "RET NOTHI 2026-27/Q1 8 30 32 1081 1277 244")  # 82.41 %
     await papers.filed(1, "RET NOTHI 2026-27/Q1 1 1 0 0 5 99")  # 1 %

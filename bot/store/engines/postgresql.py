@@ -51,6 +51,7 @@ class PostgresConnection:
     """One psycopg connection in autocommit mode; we say BEGIN and COMMIT ourselves."""
 
     unavailable: ClassVar[type[Exception]] = psycopg.OperationalError
+    crossed: ClassVar[tuple[type[Exception], ...]] = (psycopg.errors.DeadlockDetected,)
 
     def __init__(self, engine: PostgresEngine, *, read_only: bool) -> None:
         self._engine = engine

@@ -71,6 +71,7 @@ class SqliteConnection:
     """One sqlite3 connection in autocommit mode; we say BEGIN and COMMIT ourselves."""
 
     unavailable: ClassVar[type[Exception]] = sqlite3.OperationalError
+    crossed: ClassVar[tuple[type[Exception], ...]] = ()
 
     def __init__(self, raw: sqlite3.Connection, engine: SqliteEngine) -> None:
         self.raw = raw

@@ -154,7 +154,7 @@ totals = Table(
     Column("every", Text, primary_key=True),
     Column("area_id", ForeignKey("offices.id"), primary_key=True),
     Column("starts_on", Date, primary_key=True),
-    # As JSON: the sums of what the area's returns add (``bot.domain.figures.contribution``).
+    # As JSON: the sums of what the area's returns add (``bot.domain.adding.contribution``).
     Column("sums", Text, nullable=False),
     Column("filed", Integer, nullable=False),
     Column("on_time", Integer, nullable=False),
