@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import config as settings
+from bot.cli.asked import office_at, wanted_return
 from bot.cli.inout import print_json, read
-from bot.domain.errors import InvalidValue
 from bot.domain.offices import NATION_CODE
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from bot.domain.forms import Form
     from bot.domain.periods import Period
-    from bot.return_rules import ReturnRules
     from bot.store.missing import Lacking
     from bot.store.query import Tx
 
@@ -31,8 +30,9 @@ def due(form: str, period: str, office: str, *, as_json: bool) -> None:
     from bot.return_rules import ReturnRules
 
     env = settings.environment()
-    rules, today = ReturnRules.of(settings.load(env)), settings.clock(env).today()
-    wanted, about = _wanted(rules, form, period)
+    config, clock = settings.load(env), settings.clock(env)
+    rules, today = ReturnRules.of(config), clock.today()
+    wanted, about = wanted_return(rules, config, clock, form, period)
     due_on = rules.due_on(wanted, about)
     found: list[Lacking] = read(env.database_url, lambda tx: _lacking(tx, wanted, about, office))
     over = (today - due_on).days
@@ -48,35 +48,10 @@ def due(form: str, period: str, office: str, *, as_json: bool) -> None:
     )
 
 
-def _wanted(rules: ReturnRules, code: str, name: str) -> tuple[Form, Period]:
-    """The version of a form that holds for a period.
-
-    Raises:
-        BadParameter: there is no such form, or it has no such period.
-    """
-    from bot.domain.periods import Period
-
-    newest = rules.forms.newest(code.upper())
-    if newest is None:
-        codes = ", ".join(each.code for each in rules.forms)
-        raise click.BadParameter(f"there is no form '{code}'; there are {codes}", param_hint="FORM")
-    about = Period.named(name, newest.every)
-    form = None if about is None else rules.forms.of(newest.code, about)
-    if about is None or form is None:
-        every = " or ".join(newest.every)
-        message = f"'{name}' is no {every} of {newest.code}; write 2023-12, 2023-24/Q2 or 2023-24"
-        raise click.BadParameter(message, param_hint="PERIOD")
-    return form, about
-
-
 def _lacking(tx: Tx, form: Form, period: Period, code: str) -> list[Lacking]:
-    from bot.store import missing, offices
+    from bot.store import missing
 
-    office = offices.by_code(tx, code)
-    if office is None:
-        message = f"there is no office with the code {code}"
-        raise InvalidValue(message)
-    return missing.lacking(tx, form, period, office.lineage)
+    return missing.lacking(tx, form, period, office_at(tx, code).lineage)
 
 
 def _as_json(each: Lacking, form: Form, period: Period, due_on: date, over: int) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import config as settings
+from bot.cli.asked import office_at, wanted_return
 from bot.cli.inout import read
-from bot.domain.errors import InvalidValue
 from bot.domain.offices import NATION_CODE
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.domain.forms import Form, Indicator
-    from bot.domain.offices import Office
     from bot.domain.periods import Period
     from bot.return_rules import ReturnRules
     from bot.rollups import Rollup
@@ -71,7 +70,7 @@ def rollup(
     env = settings.environment()
     config, clock = settings.load(env), settings.clock(env)
     rules = ReturnRules.of(config)
-    wanted, about = _wanted(rules, config, clock, form, period)
+    wanted, about = wanted_return(rules, config, clock, form, period)
     binary = format_ in {"xlsx", "pdf"}
     if binary and output is None and sys.stdout.isatty():
         raise click.UsageError(f"--format {format_} needs --output FILE, or a pipe")
@@ -89,36 +88,6 @@ def rollup(
         _put(write(found), output)
 
 
-def _wanted(rules: ReturnRules, config: settings.Config, clock: Clock, code: str, name: str) -> tuple[Form, Period]:
-    """The version of a form that holds for a period.
-
-    Raises:
-        BadParameter: there is no such form, or it has no such period.
-    """
-    from bot.domain.periods import Period
-
-    newest = rules.forms.newest(code.upper())
-    if newest is None:
-        codes = ", ".join(each.code for each in rules.forms)
-        raise click.BadParameter(f"there is no form '{code}'; there are {codes}", param_hint="FORM")
-    about = Period.named(name, newest.every) or Period.named(_as_typed(config, clock, newest, name), newest.every)
-    form = None if about is None else rules.forms.of(newest.code, about)
-    if about is None or form is None:
-        every = " or ".join(newest.every)
-        message = f"'{name}' is no {every} of {newest.code}; write 2023-12, 2023-24/Q2 or 2023-24"
-        raise click.BadParameter(message, param_hint="PERIOD")
-    return form, about
-
-
-def _as_typed(config: settings.Config, clock: Clock, form: Form, name: str) -> str:
-    """A period as a message would have it read."""
-    from bot.app import grammar
-    from bot.domain.understanding import Call
-
-    understood = grammar(config).parse(f"rollup {form.code} {name}", clock.today())
-    return str(understood.args.get("period", "")) if isinstance(understood, Call) else ""
-
-
 def _indicators(form: Form, name: str) -> tuple[Indicator, ...]:
     if name == MAIN:
         return form.headlines
@@ -128,21 +97,11 @@ def _indicators(form: Form, name: str) -> tuple[Indicator, ...]:
     return (form.by_name[name],)
 
 
-def _office(tx: Tx, code: str) -> Office:
-    from bot.store import offices
-
-    office = offices.by_code(tx, code)
-    if office is None:
-        message = f"there is no office with the code {code}"
-        raise InvalidValue(message)
-    return office
-
-
 def _rollup(tx: Tx, form: Form, period: Period, code: str, by: str | None) -> Rollup:
     from bot import rollups
     from bot.domain.offices import Level
 
-    return rollups.rollup(tx, form, period, _office(tx, code), None if by is None else Level(by))
+    return rollups.rollup(tx, form, period, office_at(tx, code), None if by is None else Level(by))
 
 
 def _explained(
@@ -151,7 +110,7 @@ def _explained(
     from bot.rollup_text import explained, tree_as_json
 
     def work(tx: Tx) -> str:
-        office = _office(tx, code)
+        office = office_at(tx, code)
         if as_tree:
             return json.dumps(tree_as_json(tx, form, period, office, indicators), ensure_ascii=False) + "\n"
         return explained(tx, form, period, office, indicators)
