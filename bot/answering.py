@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import reminding
+from bot import reminding, which_form
 from bot.channel import Answer
 from bot.command import Context, Dialogue, Event, Look, Sender, Silence
 from bot.domain.access import may_run
@@ -39,6 +39,16 @@ if TYPE_CHECKING:
     from bot.store.senders import Subscriber
 
 Said = tuple[Reply | Silence, Fate]
+
+_ASKS_ITSELF = frozenset(
+    {
+        ("approve", "missing_ref"),
+        ("return", "missing_period"),
+        ("correct", "missing_ref"),
+        ("correct", "missing_changes"),
+    }
+)
+"""What is missing where the command itself knows what it could be, and asks better than a text that fits everybody."""
 
 CHOICES = "choices"
 """The dialogue that every reply with choices leaves open."""
@@ -222,12 +232,10 @@ class Answering:
                 return self._run(context, name, args), Fate("replied", name)
             case Ask(command="yes") if context.linked:
                 return self._run(context, "yes", {}), Fate("replied", "yes")
-            case Ask(command="approve", reason="missing_ref") if may_run("approve", context.sender.posts):
-                return self._run(context, "approve", {}), Fate("replied", "approve")
-            case Ask(command="return", reason="missing_period", suggestions=()) if may_run(
-                "return", context.sender.posts
+            case Ask(command=name) as ask if (enough := _enough(ask)) is not None and may_run(
+                name, context.sender.posts
             ):
-                return self._run(context, "return", {}), Fate("replied", "return")
+                return self._run(context, name, enough), Fate("replied", name)
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
             case Unknown(reserved=name) if name is not None:
@@ -298,6 +306,15 @@ class Answering:
         if self._lines[channel].settings.reply == "body" and text is not None:
             return Answer(inbox_id, text, encoding or "GSM-7")
         return Answer(inbox_id)
+
+
+def _enough(ask: Ask) -> Mapping[str, Any] | None:
+    """What a command goes on with although something is missing or not understood; None where the sender has to say it again."""
+    if (ask.command, ask.reason) in _ASKS_ITSELF and not ask.suggestions:
+        return ask.args
+    strange = ask.unclear[0] if ask.command == "return" and ask.reason == "unclear_words" and ask.unclear else ""
+    # A word like a code in the place of the form's; its name is told beside those that there are.
+    return {**ask.args, "form": strange} if "form" not in ask.args and which_form.may_be(strange) else None
 
 
 MOST_CALLS = 4

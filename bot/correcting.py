@@ -17,21 +17,22 @@ from bot.domain.forms import Kind
 from bot.domain.replies import Reply
 from bot.domain.text import bangla_digits
 from bot.domain.wording import Slot, Wording
-from bot.store import audit, corrections, offices, returns, standings
+from bot.store import audit, corrections, offices, people, returns, standings, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
     from bot.domain.access import Post
-    from bot.domain.figures import Checked, Problem, Value
+    from bot.domain.checking import Checked, Problem
+    from bot.domain.figures import Value
     from bot.domain.forms import Form
     from bot.domain.offices import Office
     from bot.domain.returns import Author, Filer, Return
     from bot.store.corrections import Correction
     from bot.store.query import Tx
 
-MOST_LINES = 6
+MOST_LINES = 4
 """Changed figures beside which it is told what follows from them; what was asked for is always told whole."""
 
 WHICH: Mapping[str, Slot] = {"form": Slot.FORM, "p": Slot.PERIOD}
@@ -163,6 +164,15 @@ def who_decides(tx: Tx, filer: Filer, but: str) -> tuple[Office | None, list[str
         if numbers:
             return office, numbers
     return None, []
+
+
+def who_hears(tx: Tx, filer: Filer, correction: Correction) -> list[str]:
+    """The number that asked for a correction; once it serves elsewhere, those who file there now."""
+    if versions.author(tx, filer, correction.requested_by) is not None:
+        return [correction.requested_by]
+    if filer.society_id is None:
+        return deciders.of_office(tx, offices.by_id(tx, filer.area_id))
+    return [holder.msisdn for holder in people.bearers(tx, filer.society_id).values() if holder.msisdn]
 
 
 def named(tx: Tx, filer: Filer) -> dict[str, str]:

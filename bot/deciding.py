@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import correcting, filing
+from bot import correcting, filing, following
 from bot.command import Notice
 from bot.confirming import asked
 from bot.correcting import CHANGES, FAULTS, WITH_REF
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 _NAMED = {**WITH_REF, "name": Slot.NAME}
 
 TEXTS = (
-    Wording("correct.ask", 8, _NAMED, **CHANGES),
+    Wording("correct.ask", 6, _NAMED, **CHANGES),
     Wording("correct.option", 1, {**WITH_REF, "name": Slot.SHORT_NAME}),
-    Wording("correct.approved", 8, _NAMED, **CHANGES),
+    Wording("correct.approved", 6, _NAMED, **CHANGES),
     Wording("correct.rejected", 2, _NAMED),
-    Wording("correct.told_approved", 7, WITH_REF, **CHANGES),
+    Wording("correct.told_approved", 6, WITH_REF, **CHANGES),
     Wording("correct.told_rejected", 2, WITH_REF),
     Wording("correct.told_because", 2, {**WITH_REF, "reason": Slot.LINE}),
     Wording("correct.above_decides", 2, WITH_REF),
@@ -96,7 +96,7 @@ def approve(context: Context, correction: Correction, filer: Filer) -> Reply:
         approved_by=context.sender.msisdn,
         approved_in=context.inbox_id,
     )
-    _tell(context, correction, Reply("correct.told_approved", params, lines=lines))
+    _tell(context, filer, correction, Reply("correct.told_approved", params, lines=lines))
     return Reply("correct.approved", named, lines=lines)
 
 
@@ -108,7 +108,7 @@ def reject(context: Context, correction: Correction, filer: Filer, reason: str |
     params = {**found.params(), "ref": str(correction.inbox_id)}
     correcting.close(context, filer, correction, CorrectionState.REJECTED, reason)
     because = Reply("correct.told_because", {**params, "reason": reason or ""})
-    _tell(context, correction, because if reason else Reply("correct.told_rejected", params))
+    _tell(context, filer, correction, because if reason else Reply("correct.told_rejected", params))
     return Reply("correct.rejected", {**params, "name": correcting.named(context.tx, filer)})
 
 
@@ -136,15 +136,16 @@ def _objection(context: Context, correction: Correction, found: Asked) -> Reply 
         return Reply("correct.changed", params, lines=rejecting)
     if found.checked.problems:
         return Reply("correct.unfit", params, lines=correcting.faults(found.form, found.checked.problems))
-    later = filing.spoilt(context.tx, context.returns.forms, one, found.checked.values)
+    later = following.spoilt(context.tx, context.returns.forms, one, found.changes, found.checked.values)
     if later is not None:
         return Reply("correct.spoils_now", {**params, "later": later.period.name}, lines=rejecting)
     return None
 
 
-def _tell(context: Context, correction: Correction, reply: Reply) -> None:
-    """Let who asked hear what became of it."""
-    context.notices.append(Notice(correction.requested_by, reply, MessageClass.NOTICE, courtesy=True))
+def _tell(context: Context, filer: Filer, correction: Correction, reply: Reply) -> None:
+    """Let those who asked hear what became of it."""
+    for number in correcting.who_hears(context.tx, filer, correction):
+        context.notices.append(Notice(number, reply, MessageClass.NOTICE, courtesy=True))
 
 
 def waiting(context: Context) -> list[Waiting]:

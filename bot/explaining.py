@@ -12,7 +12,7 @@ from bot import rollups
 from bot.clock import DHAKA
 from bot.domain import figures
 from bot.domain.forms import FiledBy, Kind
-from bot.store import people, returns
+from bot.store import people, returns, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ def changes(tx: Tx, form: Form, one: Return, indicator: Indicator) -> list[Chang
     """The versions that an indicator of a return comes from: those that gave it, or what it is computed of."""
     names = dict.fromkeys(ingredients(form, indicator))
     found = []
-    for version in returns.versions(tx, one.id):
+    for version in versions.of(tx, one.id):
         given = {name: version.figures[name] for name in names if name in version.figures}
         if given:
             role = None if version.approved_by is None else _approver(tx, one, version.approved_by, version.at)

@@ -17,7 +17,7 @@ from bot import following
 from bot.domain.checking import Checked
 from bot.domain.forms import Kind
 from bot.domain.returns import Return
-from bot.store import form_versions, returns, totals
+from bot.store import form_versions, returns, totals, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ def give(
         return Given(Fate.REFUSED, checked, one, spoilt=later)
     one = one or returns.open_one(tx, form, owed.period, owed.filer, owed.due_on)
     if news:
-        returns.add_version(tx, one, news, by)
+        versions.add(tx, one, news, by)
     lacks_an_opening = bool(checked.missing) and all(form.by_name[name].is_carried for name in checked.missing)
     one = replace(
         one,
@@ -167,7 +167,7 @@ def _again(tx: Tx, forms: Forms, form: Form, one: Return, by: Author, values: Ma
     checked = corrected(tx, form, one, late)
     if checked.problems:
         return Given(Fate.REFUSED, checked, one)
-    returns.add_version(tx, one, late, by)
+    versions.add(tx, one, late, by)
     after = replace(one, given={**one.given, **late})
     returns.keep(tx, after)
     return Given(Fate.FILED, checked, following.follow(tx, forms, after).first(one.id) or after)
@@ -192,14 +192,14 @@ def correct(
         approved_by: who of the office above approved it.
         approved_in: with which message.
     """
-    returns.add_version(tx, one, changes, by, approved_by=approved_by, approved_in=approved_in)
+    versions.add(tx, one, changes, by, approved_by=approved_by, approved_in=approved_in)
     returns.keep(tx, replace(one, given={**one.given, **changes}))
     following.follow(tx, forms, one)
 
 
 def take_back(tx: Tx, forms: Forms, one: Return, at: datetime) -> None:
     """Open a filed return again, without its figures, or empty an open one; its versions are kept as undone."""
-    returns.take_back_versions(tx, one.id, at)
+    versions.take_back(tx, one.id, at)
     returns.keep(tx, one.emptied())
     if one.counted is not None:
         gone = {one.period.starts_on: following.difference(one, None)}

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.messages import Language
-from bot.domain.replies import Choice, Reply
+from bot.domain.replies import SMS, Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
     FORMS_WIDTH,
@@ -77,6 +78,12 @@ class Finding:
     excess: int = 0
 
 
+def left(renderer: Renderer, reply: Reply, language: Language, today: date, segments: int) -> int:
+    """How many units longer a message by SMS could be in so many segments; negative where it is too long."""
+    size = measure(renderer.render(reply, language, today, SMS))
+    return room(size.encoding, segments) - size.units
+
+
 def fits(renderer: Renderer, wording: Wording, key: str, language: Language, text: str | None = None) -> Finding:
     """What one of a wording's texts costs in its worst case.
 
@@ -141,13 +148,14 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.MARK: "yellow",
         Slot.FORM: "MMMMMMMMMM",
         Slot.FORMS: ["M" * (FORMS_WIDTH + 9)],
+        Slot.CODES: ["M" * (CODES_WIDTH + 9)],
         Slot.TITLE: letter * (TITLE_WIDTH + 9),
         Slot.PERIOD: "2023-24/Q2",
         Slot.LABEL: letter * (LABEL_WIDTH + 9),
         Slot.FIGURE: 8_888_888_888.88,
-        Slot.COMMAND: {"word": "return", "form": "SOC", "values": [[letter * COMMAND_WIDTH, 5]]},
+        Slot.COMMAND: {"word": "return", "form": "M" * (COMMAND_WIDTH + 9)},
         Slot.RULE: letter * (RULE_WIDTH + 9),
-        Slot.FIGURES: [{"label": letter * FIGURES_WIDTH, "value": 888888}],
+        Slot.FIGURES: [{"label": letter * (FIGURES_WIDTH - 2), "value": 8}],
         Slot.SUMS: {"figures": [{"label": letter * (SUMS_WIDTH - 2), "value": 8}]},
         Slot.AMOUNTS: [{"label": letter * AMOUNTS_WIDTH}],
         Slot.MOMENT: "2026-12-28T23:59:00+06:00",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.clock import DHAKA
 from bot.domain.adding import contribution
 from bot.domain.checking import Carried, Checked, check
-from bot.store import returns, totals
+from bot.store import returns, totals, versions
 from bot.store.totals import Total
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def follow(tx: Tx, forms: Forms, start: Return, *, fresh: bool = False) -> Chain
 
 def _arrived(tx: Tx, one: Return) -> Return:
     """A return that waited, filed by the last message that gave it figures."""
-    latest = [version for version in returns.versions(tx, one.id) if version.undone_at is None][-1]
+    latest = [version for version in versions.of(tx, one.id) if version.undone_at is None][-1]
     return filed(one, latest.at, latest.inbox_id)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import filing, guide_texts, owed, return_lines, taking
+from bot import filing, fitting, guide_texts, owed, return_lines, taking
 from bot.command import Dialogue
-from bot.domain import figures, guiding
+from bot.domain import checking, guiding
 from bot.domain.answers import Hint
 from bot.domain.guiding import Asked
 from bot.domain.replies import Reply
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.command import Context
-    from bot.domain.figures import Problem, Value
+    from bot.domain.checking import Problem
+    from bot.domain.figures import Value
     from bot.filing import Owed
 
 KIND = "guide"
@@ -57,7 +58,7 @@ class Guided:
         one = returns.find(tx, due.form.code, due.period, due.filer)
         given = one.given if one is not None else {}
         carried = filing.carried(tx, due)
-        checked = figures.check(due.form, given, carried)
+        checked = checking.check(due.form, given, carried)
         return Progress(
             due=due,
             place={name: value for name, value in self._which.items() if name not in {"form", "period"}},
@@ -66,6 +67,7 @@ class Guided:
             checked=checked,
             last=returns.last_filed(tx, due.form.code, due.period, due.filer),
             year=return_lines.of_year(tx, due.form, due.period, due.filer, checked.values),
+            whose=taking.whose(self._context, due),
             in_chat=self._context.in_chat,
         )
 
@@ -122,8 +124,11 @@ class Guided:
         if not progress.given:
             return self.goes_on(None)
         if not progress.checked.is_complete or (seen is not None and dict(seen) != progress.seen):
-            return self.goes_on(guide_texts.hint(progress, Hint.CHANGED))
+            return self.goes_on(None, changed=True)
         said = taking.file(self._context, self._due, Typed({}), file_open=True)
+        if said.key == "return.spoils":  # his to change, or to leave
+            self._leave_open(self._asked, seen=progress.seen)
+            return said
         return self.filed(said)
 
     def filed(self, said: Reply) -> Reply:
@@ -135,10 +140,12 @@ class Guided:
         """It is left for another time."""
         return ended(self._context, guide_texts.stopped(self.progress()), self._which)
 
-    def goes_on(self, above: Reply | None) -> Reply:
+    def goes_on(self, above: Reply | None, *, changed: bool = False) -> Reply:
         """The next question without an answer; else what does not agree; else all figures."""
         progress, skipped = self.progress(), self._asked.skipped
         names = guiding.open_ones(progress.questions, progress.given, skipped)
+        if changed and (names or progress.checked.problems):
+            above = guide_texts.hint(progress, Hint.CHANGED)
         if names:
             return self._ask(progress, names[0], above, skipped)
         if progress.checked.problems:
@@ -147,7 +154,7 @@ class Guided:
             return self._ask(progress, (named or asked)[0], self._refused(progress.checked.problems), skipped)
         if not progress.given:
             return self._ask(progress, progress.questions[0].name, guide_texts.hint(progress, Hint.NOTHING), ())
-        return self._shown(progress, above)
+        return self._shown(progress, above, changed=changed)
 
     def begun(self) -> Reply:
         """Begin, or take up what is written down."""
@@ -188,14 +195,19 @@ class Guided:
             return replace(lines[0], lines=lines[1:], choices=choices)
         return replace(above, lines=(*above.lines, *lines), choices=choices)
 
-    def _shown(self, progress: Progress, above: Reply | None, missed: int = 0) -> Reply:
+    def _shown(self, progress: Progress, above: Reply | None, missed: int = 0, *, changed: bool = False) -> Reply:
         skipped = self._asked.skipped
-        self._leave_open(Asked(None, (), guide_texts.listed(progress), skipped, missed), seen=progress.seen)
-        summary = guide_texts.summary(progress, skipped)
+        summary, listed = guide_texts.summary(progress, skipped, self._left, changed=changed)
+        self._leave_open(Asked(None, (), listed, skipped, missed), seen=progress.seen)
         if above is None or not above.key.startswith(("guide.hint.", "guide.refused")):
             return summary  # it shows what was noted
         first = replace(summary, lines=(), choices=())
         return replace(above, lines=(*above.lines, first, *summary.lines), choices=summary.choices)
+
+    def _left(self, said: Reply) -> int:
+        """Units by which a message by SMS could be longer."""
+        context = self._context
+        return fitting.left(context.renderer, said, context.language, context.today, guide_texts.SEGMENTS)
 
     def _leave_open(self, asked: Asked, **more: Any) -> None:
         state = {**self._which, "asked": asked.plain(), **more}

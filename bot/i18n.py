@@ -28,6 +28,7 @@ from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
     FORMS_WIDTH,
@@ -47,7 +48,7 @@ from bot.domain.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.domain.replies import Abilities, Reply
 
@@ -211,6 +212,15 @@ def command(renderer: Renderer, value: Mapping[str, Any], language: Language) ->
     return digits(" ".join(words), language)
 
 
+def _command(renderer: Renderer, value: Mapping[str, Any], language: Language) -> str:
+    """A command for which there is room: what does not fit is left out whole, because half a number, sent back, is another one."""
+    text, figures = command(renderer, value, language), list(value.get("values", ()))
+    while len(precomposed(text)) > COMMAND_WIDTH and figures:
+        figures.pop()
+        text = f"{command(renderer, {**value, 'values': figures}, language)} {ELLIPSIS[language]}"
+    return cut(text, COMMAND_WIDTH, language)
+
+
 def _typed(value: float | str | None) -> str:
     """A figure as it is typed: no grouping, a day with its strokes; three dots where one is to be put in."""
     if value is None:
@@ -229,26 +239,27 @@ def figure(value: float | str | None, language: Language) -> str:
     return digits(format_decimal(value, format="#,##,##0.##", locale="en_IN"), language)
 
 
-def _figures(renderer: Renderer, value: Iterable[Mapping[str, Any]], language: Language) -> str:
-    """Figures with their labels, and in brackets how much they come to since the year began."""
-    shown = []
-    for each in value:
-        text = f"{_in(each['label'], language)} {figure(each['value'], language)}" + "%" * each.get("percent", False)
-        if each.get("all") is not None:
-            text += " " + renderer.text(language, "figures.all").format(n=figure(each["all"], language))
-        shown.append(text)
-    return cut(", ".join(shown), FIGURES_WIDTH, language)
+def _figures(renderer: Renderer, value: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """Figures with their labels, and in brackets how much they come to since the year began, where there is room for all of that."""
+    alone = [{name: part for name, part in each.items() if name != "all"} for each in value]
+    whole = _told(renderer, value, FIGURES_WIDTH, language)
+    return _told(renderer, alone, FIGURES_WIDTH, language) if whole.endswith(ELLIPSIS[language]) else whole
 
 
 def _sums(renderer: Renderer, value: Mapping[str, Any], language: Language) -> str:
-    """Figures with their labels, as ``_figures``; those that there is no room for are left out, because half a number is another one."""
+    """Likewise, as many as there is room for."""
+    return _told(renderer, value["figures"], value.get("room", SUMS_WIDTH), language)
+
+
+def _told(renderer: Renderer, figures: Iterable[Mapping[str, Any]], room: int, language: Language) -> str:
+    """Figures that there is no room for are left out, because half a number is another one."""
     shown = []
-    for each in value["figures"]:
+    for each in figures:
         text = f"{_in(each['label'], language)} {_amount(each, 'value', language)}"
         if each.get("all") is not None:
             text += " " + renderer.text(language, "figures.all").format(n=_amount(each, "all", language))
         shown.append(text)
-    return _whole(shown, ", ", value.get("room", SUMS_WIDTH), language)
+    return _whole(shown, ", ", room, language)
 
 
 def _amounts(_: Renderer, value: Iterable[Mapping[str, Any]], language: Language) -> str:
@@ -300,13 +311,14 @@ _FILL: Mapping[Slot, Callable[[Renderer, Any, Language], str]] = {
     Slot.SUBJECT: lambda renderer, value, language: renderer.text(language, f"subject.{value}"),
     Slot.FORM: lambda _, value, __: str(value),
     Slot.FORMS: lambda _, value, language: cut(", ".join(value), FORMS_WIDTH, language),
+    Slot.CODES: lambda _, value, language: cut(", ".join(value), CODES_WIDTH, language),
     Slot.TITLE: lambda _, value, language: cut(_in(value, language), TITLE_WIDTH, language),
     Slot.PERIOD: _period,
     Slot.LABEL: lambda _, value, language: cut(_in(value, language), LABEL_WIDTH, language),
     Slot.FIGURE: lambda _, value, language: figure(value, language),
     Slot.FIGURES: _figures,
     Slot.RULE: lambda _, value, language: cut(_in(value, language), RULE_WIDTH, language),
-    Slot.COMMAND: lambda renderer, value, language: cut(command(renderer, value, language), COMMAND_WIDTH, language),
+    Slot.COMMAND: _command,
     Slot.SUMS: _sums,
     Slot.AMOUNTS: _amounts,
     Slot.MOMENT: _moment,

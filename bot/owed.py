@@ -9,8 +9,9 @@ from bot.domain.access import may_reach
 from bot.domain.forms import FiledBy
 from bot.domain.periods import Every, Period
 from bot.domain.returns import Author, Filer
+from bot.domain.text import bangla_digits
 from bot.filing import Owed
-from bot.store import offices, returns, standings
+from bot.store import offices, returns, standings, versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,13 @@ class Own:
     filer: Filer
     name: Mapping[str, str]
     number: str | None = None
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What tells it from others of the same sender: a society by its number, too."""
+        if self.number is None:
+            return dict(self.name)
+        return {"bn": f"{bangla_digits(self.number)} {self.name['bn']}", "en": f"{self.number} {self.name['en']}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def _society(tx: Tx, society_id: int) -> Own:
 
 def author(context: Context, filer: Filer) -> Author | None:
     """The sender as who gives the filer's figures; None where he serves there no more."""
-    appointment = returns.author(context.tx, filer, context.sender.msisdn)
+    appointment = versions.author(context.tx, filer, context.sender.msisdn)
     if appointment is None:
         return None
     return Author(appointment, context.sender.msisdn, context.inbox_id, context.now)

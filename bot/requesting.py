@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import correcting, deciders, filing
+from bot import correcting, deciders, following, return_lines
 from bot.command import Notice
 from bot.correcting import CHANGES, FAULTS, WHICH, WITH_LINE, WITH_REF, Asked
+from bot.domain.checking import Fault
 from bot.domain.corrections import CorrectionState
-from bot.domain.figures import Fault
 from bot.domain.messages import MessageClass
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
-    from bot.domain.figures import Problem, Value
+    from bot.domain.checking import Problem
+    from bot.domain.figures import Value
     from bot.domain.returns import Author, Return
 
 TEXTS = (
-    Wording("correct.which", 3, WITH_LINE),
+    Wording("correct.which", 6, {**WITH_LINE, "ref": Slot.CODE, "figures": Slot.FIGURES}),
     Wording("correct.open", 3, WITH_LINE),
     Wording("correct.not_own", 2, WHICH),
     Wording("correct.same", 1, WITH_REF),
@@ -33,11 +34,11 @@ TEXTS = (
     Wording("correct.refused_how", 4, WHICH, **FAULTS),
     Wording("correct.carried", 2, {**WITH_REF, "label": Slot.LABEL, "from": Slot.PERIOD}),
     Wording("correct.spoils", 2, {**WITH_REF, "later": Slot.PERIOD}),
-    Wording("correct.taken", 8, {**WITH_REF, "place": Slot.PLACE}, **CHANGES),
-    Wording("correct.waits", 8, WITH_REF, **CHANGES),
-    Wording("correct.already", 8, WITH_REF, **CHANGES),
+    Wording("correct.taken", 6, {**WITH_REF, "place": Slot.PLACE}, **CHANGES),
+    Wording("correct.waits", 6, WITH_REF, **CHANGES),
+    Wording("correct.already", 6, WITH_REF, **CHANGES),
     Wording("correct.instead", 1, {"ref": Slot.CODE}),
-    Wording("correct.question", 8, {**WITH_REF, "name": Slot.NAME, "role": Slot.ROLE, "phone": Slot.PHONE}, **CHANGES),
+    Wording("correct.question", 6, {**WITH_REF, "name": Slot.NAME, "role": Slot.ROLE, "phone": Slot.PHONE}, **CHANGES),
 )
 
 
@@ -55,7 +56,8 @@ def request(context: Context, one: Return, typed: Mapping[str, Value]) -> Reply:
     if not one.is_filed:
         return Reply("correct.open", {**params, "line": correcting.line("return", found, typed)})
     if not typed:
-        return Reply("correct.which", {**params, "line": correcting.line("correct", found, {})})
+        shown = {"ref": str(one.filed_in), "figures": return_lines.filed(found.form, one.figures)}
+        return Reply("correct.which", {**params, **shown, "line": correcting.line("correct", found, {})})
     refused = _refused(context, found, typed)
     if refused is not None:
         return refused
@@ -73,7 +75,7 @@ def _refused(context: Context, found: Asked, typed: Mapping[str, Value]) -> Repl
     """Why figures cannot be what somebody wants them to be."""
     problems, one = found.checked.problems, found.one
     if not problems:
-        later = filing.spoilt(context.tx, context.returns.forms, one, found.checked.values)
+        later = following.spoilt(context.tx, context.returns.forms, one, found.changes, found.checked.values)
         if later is None:
             return None
         return Reply("correct.spoils", {**found.params(), "later": later.period.name, "ref": str(later.filed_in)})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.figures import Figure, columns, contribution, plain
+from bot.domain.adding import Figure, columns, contribution
+from bot.domain.figures import plain
 from bot.domain.forms import Kind, Unit
 from bot.domain.periods import Period
 from bot.store import returns
@@ -43,6 +44,11 @@ def of_year(
 def shown(form: Form, figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
     """Figures for a text: each with its label, and with the year's sum where it adds up to another number; nothing that was left out."""
     return [_shown(each, figures[each.name]) for each in form.indicators if _is_there(each, figures[each.name])]
+
+
+def filed(form: Form, figures: Mapping[str, Value]) -> list[dict[str, Any]]:
+    """A return's own figures for a text, without the year's."""
+    return [_shown(each, Figure(figures[each.name], None, None)) for each in form.indicators if each.name in figures]
 
 
 def _is_there(indicator: Indicator, found: Figure) -> bool:

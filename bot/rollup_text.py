@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from bot.domain.figures import Figure, Value
+    from bot.domain.adding import Figure
+    from bot.domain.figures import Value
     from bot.domain.forms import Form, Indicator
     from bot.domain.offices import Office
     from bot.domain.periods import Period

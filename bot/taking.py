@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot import filing, owed, return_lines
-from bot.domain.figures import Fault, plain
+from bot.domain.checking import Fault
+from bot.domain.figures import plain
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
 from bot.filing import Fate
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.command import Context
-    from bot.domain.figures import Problem, Value
+    from bot.domain.checking import Problem
+    from bot.domain.figures import Value
     from bot.domain.forms import Form
     from bot.domain.periods import Period
     from bot.filing import Given, Owed
@@ -28,13 +30,16 @@ MOST_OTHERS = 3
 
 _WHICH = {"form": Slot.FORM, "p": Slot.PERIOD}
 _FILED = {**_WHICH, "ref": Slot.CODE}
+_WITHOUT_FIGURES: Mapping[Fault, str] = {Fault.NOT_A_DAY: "day", Fault.WHOLE: "whole"}
 _LABELLED = {"label": Slot.LABEL, "typed": Slot.FIGURE, "should": Slot.FIGURE}
 
 TEXTS = (
-    Wording("return.filed", 7, {**_FILED, "figures": Slot.FIGURES}, row="return.also", rows=MOST_OTHERS),
+    Wording("return.filed", 6, {**_FILED, "figures": Slot.FIGURES}, row="return.also", rows=MOST_OTHERS),
     Wording("return.also", 1, _FILED),
+    Wording("return.whose", 1, {"name": Slot.NAME}),
     Wording("return.same", 4, {**_FILED, "figures": Slot.FIGURES}),
-    Wording("return.other", 5, {**_FILED, "figures": Slot.FIGURES, "line": Slot.COMMAND}),
+    Wording("return.other", 6, {**_FILED, "figures": Slot.FIGURES, "line": Slot.COMMAND}),
+    Wording("return.spoils", 2, {**_FILED, "later": Slot.PERIOD}),
     Wording("return.kept", 4, {**_WHICH, "line": Slot.COMMAND}),
     Wording("return.opening", 4, {**_WHICH, "label": Slot.LABEL, "line": Slot.COMMAND}),
     Wording("return.refused", 6, _WHICH, row="return.send", rows=MOST_PROBLEMS + 1),
@@ -46,6 +51,7 @@ TEXTS = (
     Wording("return.fault.most", 2, _LABELLED),
     Wording("return.fault.rule", 1, {"rule": Slot.RULE}),
     Wording("return.fault.day", 1, {"label": Slot.LABEL}),
+    Wording("return.fault.whole", 1, {"label": Slot.LABEL}),
     Wording("return.fault.unknown", 1, {"typed": Slot.TYPED}),
 )
 
@@ -70,6 +76,12 @@ def file(context: Context, due: Owed, typed: Typed, *, file_open: bool = False) 
         return Reply("return.none_yours", {"form": due.form.code, "title": dict(due.form.title)})
     given = filing.give(context.tx, context.returns.forms, due, by, typed.values, file_open=file_open)
     match given.fate:
+        case Fate.REFUSED if given.spoilt is not None:
+            later = given.spoilt
+            return Reply(
+                "return.spoils",
+                {**_params(due.form, due.period), "later": later.period.name, "ref": str(later.filed_in)},
+            )
         case Fate.REFUSED:
             return refused(due, typed, given.checked.problems)
         case Fate.OTHER:
@@ -88,11 +100,19 @@ def said(key: str, context: Context, due: Owed, given: Given) -> Reply:
     assert given.one.filed_in is not None  # noqa: S101 - as above
     found = return_lines.of_year(context.tx, due.form, due.period, due.filer)
     params = {**_params(due.form, due.period), "ref": str(given.one.filed_in)}
-    also = tuple(
+    also = whose(context, due)
+    also += tuple(
         Reply("return.also", {"form": one.form, "p": one.period.name, "ref": str(one.filed_in)})
         for one in given.others[:MOST_OTHERS]
     )
-    return Reply(key, {**params, "figures": return_lines.shown(due.form, found)}, lines=also)
+    return Reply(key, {**params, "figures": return_lines.shown(due.form, found)}, lines=also[:MOST_OTHERS])
+
+
+def whose(context: Context, due: Owed) -> tuple[Reply, ...]:
+    """A line that tells whose return it is, where the sender files the form for several."""
+    own = owed.owns(context.tx, context.sender, due.form)
+    named = (Reply("return.whose", {"name": each.shown}) for each in own if each.filer == due.filer)
+    return tuple(named) if len(own) > 1 else ()
 
 
 def _other(due: Owed, given: Given, typed: Typed) -> Reply:
@@ -105,9 +125,7 @@ def _other(due: Owed, given: Given, typed: Typed) -> Reply:
         for name, value in typed.values.items()
         if name in due.form.by_name and due.form.by_name[name].is_asked and was.get(name) != value
     ]
-    listed = [
-        {"label": dict(each.label), "value": plain(was[each.name])} for each in due.form.indicators if each.name in was
-    ]
+    listed = return_lines.filed(due.form, was)
     ref = str(given.one.filed_in)
     line = {"word": "correct", "ref": f"R{ref}", "values": changes}
     return Reply("return.other", {**_params(due.form, due.period), "ref": ref, "figures": listed, "line": line})
@@ -144,8 +162,8 @@ def fault(form: Form, problem: Problem) -> Reply:
     if problem.fault is Fault.RULE:
         return Reply("return.fault.rule", {"rule": dict(problem.message)})
     label = {"label": dict(form.by_name[problem.name].label)}
-    if problem.fault is Fault.NOT_A_DAY:
-        return Reply("return.fault.day", label)
+    if problem.fault in _WITHOUT_FIGURES:
+        return Reply(f"return.fault.{_WITHOUT_FIGURES[problem.fault]}", label)
     key = problem.fault.value
     if problem.fault is Fault.BOUNDS:
         least = form.by_name[problem.name].least

@@ -6,21 +6,24 @@ cannot be taken back can be corrected.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import correcting, filing
+from bot import correcting, filing, following, owed
 from bot.command import Notice
 from bot.correcting import WHICH, WITH_LINE, WITH_REF
+from bot.domain.checking import best
 from bot.domain.corrections import CorrectionState
 from bot.domain.figures import plain
 from bot.domain.messages import MessageClass
 from bot.domain.replies import Reply
-from bot.domain.wording import Slot, Wording
-from bot.store import audit, corrections, returns, totals
+from bot.domain.wording import COMMAND_WIDTH, Slot, Wording
+from bot.i18n import command
+from bot.store import audit, corrections, returns, totals, versions
 
 if TYPE_CHECKING:
     from bot.command import Context
+    from bot.correcting import Asked
     from bot.domain.returns import Return
     from bot.store.corrections import Correction
 
@@ -28,7 +31,7 @@ TEXTS = (
     Wording("undo.return_done", 3, {**WITH_REF, "line": Slot.COMMAND}),
     Wording("undo.return_told", 2, {**WITH_REF, "phone": Slot.PHONE}),
     Wording("undo.draft_done", 2, WHICH),
-    Wording("undo.return_already", 1, WHICH),
+    Wording("undo.return_already", 2, WHICH),
     Wording("undo.return_not_own", 2, WHICH),
     Wording("undo.return_asked", 2, WITH_REF),
     Wording("undo.return_corrected", 3, WITH_LINE),
@@ -68,14 +71,27 @@ def take_back(context: Context, one: Return, named_in: int | None = None) -> Rep
     if not one.is_filed:
         return Reply("undo.draft_done", params)
     found = correcting.asked(context, one, {})
-    line = {"word": "return"} if found is None else correcting.line("return", found, one.given)
+    line = {"word": "return"} if found is None else _again(context, found)
     return Reply("undo.return_done", {**params, "ref": str(one.filed_in), "line": line})
+
+
+def _again(context: Context, found: Asked) -> dict[str, Any]:
+    """The line that files the same figures: with labels, or, where it would be too long to be shown whole, in their order."""
+    form, given = found.form, found.one.given
+    line = correcting.line("return", found, given)
+    if len(command(context.renderer, line, context.language)) <= COMMAND_WIDTH:
+        return line
+    ordered = {each.name: given[each.name] for each in form.asked if each.name in given}
+    numbers = [value for value in ordered.values() if not isinstance(value, date)]
+    due = owed.owed(context.returns, form, found.one.period, found.one.filer)
+    known = [dict(way) for way in best(form, numbers, filing.carried(context.tx, due))] == [ordered]
+    return {**line, "values": [plain(value) for value in ordered.values()]} if known else line
 
 
 def _is_undone(context: Context, one: Return, named_in: int | None) -> bool:
     if not one.is_filed and not one.given:
         return True
-    named = [version for version in returns.versions(context.tx, one.id) if version.inbox_id == named_in]
+    named = [version for version in versions.of(context.tx, one.id) if version.inbox_id == named_in]
     return bool(named) and all(version.undone_at is not None for version in named)
 
 
@@ -94,14 +110,14 @@ def _kept(context: Context, one: Return, params: dict[str, Any]) -> Reply | None
     used_at = totals.last_used(tx, one.form, one.period, one.filer.lineage)
     if used_at is not None and used_at >= one.filed_at:
         return Reply("undo.return_used", params)
-    later = filing.needed_by(tx, context.returns.forms, one)
+    later = following.needed_by(tx, context.returns.forms, one)
     return None if later is None else Reply("undo.return_needed", {**params, "later": later.period.name})
 
 
 def _tell(context: Context, one: Return) -> None:
     """Whoever gave the figures hears that somebody else of his office took them back."""
     own = context.sender.msisdn
-    given = [version for version in returns.versions(context.tx, one.id) if version.undone_at is None]
+    given = [version for version in versions.of(context.tx, one.id) if version.undone_at is None]
     params = {"form": one.form, "p": one.period.name, "ref": str(one.filed_in or given[-1].inbox_id), "phone": own}
     for number in dict.fromkeys(version.by for version in given if version.by != own):
         context.notices.append(Notice(number, Reply("undo.return_told", params), MessageClass.NOTICE, courtesy=True))

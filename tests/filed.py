@@ -12,7 +12,7 @@ from bot.domain.messages import MO
 from bot.domain.periods import Period
 from bot.domain.returns import Author, Filer
 from bot.return_rules import ReturnRules
-from bot.store import inbox, offices, people, returns, standings
+from bot.store import inbox, offices, people, standings, versions
 from bot.store.inbox import Fate
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _file(tx: Tx, filer: Filer, number: str, code: str, name: str, at: datetime)
     }
     told = MO("simulator", f"filed-{next(_NUMBERS)}", number, "16123", f"RET {code} {name}")
     inbox_id = inbox.add(tx, told, number, at, Fate("replied", "return"))
-    appointment = returns.author(tx, filer, number)
+    appointment = versions.author(tx, filer, number)
     assert inbox_id is not None
     assert appointment is not None
     given = filing.give(tx, RULES.forms, due, Author(appointment, number, inbox_id, at), values)

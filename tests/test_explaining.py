@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot import explaining, filing, rollups
 from bot.domain.access import Role
+from bot.domain.adding import GROWING
 from bot.domain.expressions import Formula
-from bot.domain.figures import GROWING
 from bot.domain.forms import FiledBy, Kind
 from bot.domain.messages import MO
 from bot.domain.offices import Level
@@ -21,7 +21,7 @@ from bot.domain.periods import Period
 from bot.domain.registry import RegistrationNo, SocietyLevel
 from bot.domain.returns import Author, Filer
 from bot.form import load_forms
-from bot.store import inbox, offices, people, returns, societies
+from bot.store import inbox, offices, people, societies, versions
 from bot.store.engine import in_transaction
 from bot.store.inbox import Fate
 from bot.store.people import Appointment
@@ -99,7 +99,7 @@ def test_every_level_adds_up_to_the_one_above(
             due = filing.Owed(form, period, filer, period.due_on(form.due[period.every]))
             name = f"m{next(numbers)}"
             message = inbox.add(tx, MO("simulator", name, WHO, "16123", name), WHO, NOW, Fate("replied"))
-            post = returns.author(tx, filer, WHO)
+            post = versions.author(tx, filer, WHO)
             assert message is not None
             assert post is not None
             filing.give(tx, FORMS, due, Author(post, WHO, message, NOW), values_of(form, figures))

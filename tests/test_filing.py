@@ -22,7 +22,7 @@ from bot.domain.registry import RegistrationNo, SocietyLevel
 from bot.domain.returns import Author, Filer
 from bot.filing import Fate, Owed
 from bot.form import load_forms
-from bot.store import inbox, offices, people, returns, societies, totals
+from bot.store import inbox, offices, people, returns, societies, totals, versions
 from bot.store.engine import in_transaction
 from bot.store.inbox import Fate as Answered
 from bot.store.people import Appointment
@@ -236,7 +236,7 @@ def agree(world: World) -> None:
             if last is not None and follows and (sure[key] or not typed):
                 assert own.get("opening") == last.figures.get("closing")
             sure[key] = typed or (follows and sure[key])
-        live = [version for version in returns.versions(world.tx, one.id) if version.undone_at is None]
+        live = [version for version in versions.of(world.tx, one.id) if version.undone_at is None]
         given_since: dict[str, Any] = {}
         for version in live:
             given_since |= version.figures

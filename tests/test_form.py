@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.config import Config
-from bot.domain.figures import best, check, ratio
+from bot.domain.checking import best, check
+from bot.domain.figures import ratio
 from bot.domain.forms import FiledBy, Kind, Unit
 from bot.domain.periods import DueRule, Every, Period
 from bot.form import OURS, load_forms

@@ -14,11 +14,14 @@ from bot.domain.replies import Choice, Reply, dump, load
 from bot.domain.segments import clusters, head
 from bot.domain.text import precomposed
 from bot.domain.wording import NAME_WIDTH, Slot, Wording
+from bot.form import load_forms
 from bot.i18n import Renderer, cut
 from tests.texts import renderer
 
 FACTS = {"r": "123/2019", "agm": "2024-25", "audit": None}
 DAY = date(2026, 6, 30)
+
+MOST_SEGMENTS = 6
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,26 @@ def test_choices_are_numbered_in_the_readers_digits() -> None:
 
 def test_every_text_fits_in_its_worst_case() -> None:
     assert [finding for finding in check(renderer()) if finding.wrong] == []
+
+
+def test_nothing_by_sms_is_longer_than_six_segments() -> None:
+    """But what shows an officer his whole text, to be confirmed."""
+    long = {finding.key for finding in check(renderer()) if max(finding.segments, finding.allowed) > MOST_SEGMENTS}
+    assert {key for key in long if not renderer().wordings[key].chat} == {"texts.ask"}
+
+
+def test_figures_that_there_is_no_room_for_are_left_out_whole() -> None:
+    """Half a number is another one, and would be filed where the line is sent back."""
+    form = load_forms().newest("NOTHI")
+    assert form is not None
+    figures = [{"label": dict(each.label), "value": 123456, "all": 654321} for each in form.asked]
+    values = [[dict(each.label), 123456] for each in form.asked]
+    line = {"word": "correct", "ref": "R48210", "values": values}
+    said = Reply("return.other", {"form": "NOTHI", "p": "2026-27/Q1", "ref": "48210", "figures": figures, "line": line})
+    for language, figure, ends in ((Language.BN, "১,২৩,৪৫৬", "১২৩৪৫৬ …"), (Language.EN, "1,23,456", "123456 ...")):
+        text = renderer().render(said, language, date(2026, 11, 21))
+        assert text.endswith(ends)
+        assert text.count(figure) == text.count(figure[:-3]) > 1
 
 
 def test_bangla_goes_out_precomposed() -> None:

@@ -17,7 +17,7 @@ from bot.domain.messages import MO
 from bot.domain.periods import Every, Period
 from bot.domain.returns import Author, Filer
 from bot.owed import owed
-from bot.store import inbox, offices, returns
+from bot.store import inbox, offices, versions
 from bot.store.inbox import Fate
 from bot.store.people import officers
 
@@ -113,7 +113,7 @@ def _file(
         text = f"RET {code} {month.starts_on:%m/%y} {' '.join(f'{name} {value}' for name, value in values.items())}"
         told = MO(_CHANNEL, f"demo-{office.code}-{code}-{month.name}", officer.msisdn, "16123", text)
         inbox_id = inbox.add(tx, told, officer.msisdn, at, Fate("replied", "return"))
-        appointment = returns.author(tx, filer, officer.msisdn)
+        appointment = versions.author(tx, filer, officer.msisdn)
         if inbox_id is None or appointment is None:
             continue
         given = filing.give(tx, rules.forms, due, Author(appointment, officer.msisdn, inbox_id, at), values)

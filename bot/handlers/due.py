@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot import listing, overdue, owed, which_office
+from bot import listing, open_returns, overdue, owed, which_form, which_office
 from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.forms import FiledBy
@@ -18,6 +18,7 @@ from bot.domain.replies import Choice, Reply
 from bot.domain.staffing import Sought
 from bot.domain.wording import Slot, Wording
 from bot.due_letters import MOST_NUDGED
+from bot.open_returns import LISTED, LISTED_IN_CHAT
 from bot.store import missing, offices
 from bot.store.missing import BEGINNING, Place
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from bot.store.query import Tx
 
 AREA = which_office.readable("due")
-LISTED = 5
-LISTED_IN_CHAT = 15
 
 _WHICH = {"form": Slot.FORM, "p": Slot.PERIOD}
 _COUNTS = {"lacking": Slot.COUNT, "all": Slot.COUNT}
@@ -47,16 +46,10 @@ TEXTS = (
     Wording("due.mine_and_under", 5, **_LIST),
     Wording("due.of_office", 5, {"place": Slot.PLACE}, **_LIST),
     Wording("due.rest", 5, **_LIST),
-    Wording("due.own_option", 1, _WHICH, turns=True),
-    Wording("due.place_option", 1, {**_WHICH, "place": Slot.PLACE}, turns=True),
-    Wording("due.society_option", 1, {**_WHICH, "r": Slot.REG_NO}, turns=True),
     Wording("due.tally", 1, {**_WHICH, **_COUNTS}),
     Wording("due.place_tally", 1, {**_WHICH, **_COUNTS, "place": Slot.PLACE}),
-    Wording("due.next", 2, {**_WHICH, "d": Slot.DATE}),
-    Wording("due.none", 1),
     Wording("due.filed", 2, {**_WHICH, "place": Slot.PLACE}),
     Wording("due.all_filed", 2, {"place": Slot.PLACE}),
-    Wording("due.no_form", 2, {"typed": Slot.TYPED}),
     Wording("due.no_period", 2, {**_WHICH}),
     Wording(
         "due.list",
@@ -104,7 +97,7 @@ def look(tx: Tx, look: Look) -> Found:
     if not wanted and "form" in args:
         newest = rules.forms.newest(args["form"])
         if newest is None:
-            return Found(Reply("due.no_form", {"typed": args["form"]}))
+            return Found(which_form.unknown(args["form"], rules.forms))
         last = owed.ended(newest, today)[0]
         return Found(Reply("due.no_period", {"form": newest.code, "p": last.name}))
     other = None if _is_own(look.sender.posts, office) else office
@@ -169,7 +162,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
         context.found = found.sought
         asked = which_office.office(context, args, AREA)
         assert isinstance(asked, Reply)  # noqa: S101 - one office would have been found
-        return asked
+        return which_form.instead(asked, args, context.returns.forms)
     if found.page is not None:
         return _list(context, found.tallies[0], found.page)
     return _overview(context, found, args)
@@ -181,20 +174,16 @@ def _overview(context: Context, found: Found, args: Mapping[str, Any]) -> Reply:
         (tally for tally in found.tallies if tally.lacking), key=lambda each: (each.due_on, each.form.code)
     )
     own = _is_own(context.sender.posts, found.office)
-    several = len({each.own.filer for each in found.open}) > 1
-    rows = [_own_row(each, own=own, several=several) for each in found.open]
     several = len({tally.office.id for tally in found.tallies}) > 1
+    rows = open_returns.rows(found.open) if own else [_anothers_row(each) for each in found.open]
     rows += [_tally_row(tally, several=several) for tally in lacking]
     if not rows:
         return _nothing(context, found, args)
-    at, most = args.get("at", 0), LISTED_IN_CHAT if context.in_chat else LISTED
-    page, rest = rows[at : at + most], rows[at + most :]
-    kept = {name: args[name] for name in ("form", "period") if name in args}
+    kept = {name: args[name] for name in ("form", "period", "at") if name in args}
     if found.office is not None:
         kept["office_code"] = found.office.code
-    more = (Choice(Reply(listing.MORE.key), "due", {**kept, "at": at + most}, ("more",)),) if rest else ()
-    head = Reply("due.rest") if at else _head(found, lacking, own=own)
-    return Reply(head.key, head.params, choices=(*page, *more))
+    head = Reply("due.rest") if args.get("at", 0) else _head(found, lacking, own=own)
+    return Reply(head.key, head.params, choices=open_returns.page(context, "due", rows, kept))
 
 
 def _head(found: Found, lacking: Sequence[Tally], *, own: bool) -> Reply:
@@ -205,20 +194,10 @@ def _head(found: Found, lacking: Sequence[Tally], *, own: bool) -> Reply:
     return Reply("due.under", which_office.named(lacking[0].office))
 
 
-def _own_row(one: Open, *, own: bool, several: bool) -> Choice:
-    """An open return: choosing one's own files it, another's sends a reminder."""
-    params: dict[str, Any] = {"form": one.form.code, "p": one.period.name}
-    key = "own_option"
-    if several:
-        key = "place_option" if one.own.number is None else "society_option"
-        params |= {"place": dict(one.own.name)} if one.own.number is None else {"r": one.own.number}
-    label = Reply(f"due.{key}", params, turns_on=one.due_on)
-    args: dict[str, Any] = {"form": one.form.code, "period": one.period.name}
-    words = tuple(filter(None, (one.form.code, one.own.number)))
-    if not own:
-        return Choice(label, "nudge", {**args, "office_code": _code(one.own)}, words)
-    who = {"society_id": one.own.filer.society_id} if one.own.number else {"office_id": one.own.filer.office_id}
-    return Choice(label, "return", {**args, **who}, words)
+def _anothers_row(one: Open) -> Choice:
+    """An open return of an office below: choosing it sends a reminder."""
+    args = {**open_returns.which(one), "office_code": _code(one.own)}
+    return Choice(open_returns.label(one, several=False), "nudge", args, open_returns.words(one))
 
 
 def _code(own: Own) -> str:
@@ -246,11 +225,7 @@ def _nothing(context: Context, found: Found, args: Mapping[str, Any]) -> Reply:
         return Reply("due.all_filed", which_office.named(found.tallies[0].office))
     if found.office is not None and not _is_own(context.sender.posts, found.office):
         return Reply("due.all_filed", which_office.named(found.office))
-    upcoming = overdue.next_due(context.tx, context.returns, context.sender, context.today, args.get("form"))
-    if upcoming is None:
-        return Reply("due.none")
-    form, period, due_on = upcoming
-    return Reply("due.next", {"form": form.code, "p": period.name, "d": due_on})
+    return open_returns.none(context, args.get("form"))
 
 
 def _list(context: Context, tally: Tally, found: Sequence[Lacking]) -> Reply:

@@ -49,7 +49,7 @@ TEXTS = (
     Wording("explain.society", 1, {"r": Slot.REG_NO, "name": Slot.SHORT_NAME, "n": Slot.AMOUNTS}),
     Wording(
         "explain.return",
-        7,
+        6,
         {**_VALUE, "name": Slot.NAME, "ref": Slot.CODE, "at": Slot.MOMENT},
         row="explain.approved",
         rows=MOST_VERSIONS,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot import guide_texts, owed, taking
+from bot import guide_texts, owed, taking, which_form
 from bot.command import Command, Turn
 from bot.domain import guiding
 from bot.domain.answers import Figures, Hint
@@ -50,7 +50,8 @@ def step(state: Mapping[str, Any], event: Event) -> Turn | None:
     form = event.forms.of(state["form"], Period.parse(state["period"])) if event.forms is not None else None
     asked = Asked.load(state["asked"])
     if state.get("filed"):
-        again = event.choice == 1 or _words().wish(event.typed) is Wish.YES
+        # A late "no" does not take back what is filed: it hears so, and how to change it.
+        again = event.choice == 1 or _words().wish(event.typed) in {Wish.YES, Wish.NO}
         said: Said | None = Wish.YES if again else None
     else:
         said = None if form is None else _said(form, asked, event)
@@ -80,8 +81,8 @@ def _commands(event: Event) -> bool:
             return True
         case Ask():
             return any(char.isalpha() for char in event.text)
-        case Unknown(reserved=reserved):
-            return reserved is not None
+        case Unknown():
+            return False  # a word of a service to come, such as বাতিল, is more likely a figure's
 
 
 def _args(said: Said, asked: Asked) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _due(context: Context, args: Mapping[str, Any]) -> Owed | Reply:
     period = Period.parse(args["period"])
     form = context.returns.forms.of(args["form"], period)
     if form is None:
-        return Reply("return.no_form", {"typed": args["form"]})
+        return which_form.unknown(args["form"], context.returns.forms)
     meant = (args.get("office_id"), args.get("society_id"))
     for own in owed.owns(context.tx, context.sender, form, KIND):
         if (own.filer.office_id, own.filer.society_id) == meant:

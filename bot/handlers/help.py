@@ -11,14 +11,10 @@ from bot.domain.replies import Reply
 from bot.domain.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.command import Context
-    from bot.domain.access import Post
 
-_RETURNS = ("return", "rollup", "due", "correct")
-_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start", *_RETURNS)
-_EVENTS = ("election", "interim", "agm", "audit", "dividend", "undo")
+_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start", "undo")
+_EVENTS = ("election", "interim", "agm", "audit", "dividend")
 _DECISIONS = ("approve", "reject")
 
 TOPICS: Mapping[str, str] = {
@@ -31,24 +27,33 @@ TOPICS: Mapping[str, str] = {
 _NEEDS = {"reject": "approve"}
 """Command → the one that its help needs: with his "reject" an office-bearer only withdraws his own report."""
 
-MAIN = {"officer": "help.head", "stale": "help.office", "contact": "help.society"}
-"""Command → the text for those who may run it, from the top down: the officers above, those of an upazila, office-bearers."""
+MAIN = {"officer": "head", "stale": "office", "contact": "society"}
+"""Command → who may run it, as their texts' keys name them, from the top down."""
+
+RETURNS = {
+    "return": tuple(MAIN.values()),
+    "rollup": ("head", "office"),
+    "due": tuple(MAIN.values()),
+    "correct": tuple(MAIN.values()),
+}
+"""Commands about returns, and for whom there is a text: who files, and who adds up and decides, use them for different things."""
 
 TEXTS = (
     Wording("help.main", 2),
-    *(Wording(key, 3) for key in MAIN.values()),
+    *(Wording(f"help.{who}", 3) for who in MAIN.values()),
     *(Wording(key, 3) for key in dict.fromkeys(TOPICS.values())),
+    *(Wording(f"help.{topic}.{who}", 3) for topic, whose in RETURNS.items() for who in whose),
 )
 
 
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     topic, posts = str(args.get("topic")), context.sender.posts
-    return Reply(TOPICS[topic] if topic in TOPICS and may_run(_NEEDS.get(topic, topic), posts) else _main(posts))
-
-
-def _main(posts: Iterable[Post]) -> str:
-    held = tuple(posts)
-    return next((key for command, key in MAIN.items() if may_run(command, held)), "help.main")
+    who = next((who for command, who in MAIN.items() if may_run(command, posts)), "main")
+    if not may_run(_NEEDS.get(topic, topic), posts):
+        return Reply(f"help.{who}")
+    if who in RETURNS.get(topic, ()):
+        return Reply(f"help.{topic}.{who}")
+    return Reply(TOPICS.get(topic, f"help.{who}"))
 
 
 HELP = Command("help", _run, TEXTS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot import due_letters, which_office
+from bot import due_letters, which_form, which_office
 from bot.clock import DHAKA
 from bot.command import Command, Notice
 from bot.confirming import asked
@@ -84,7 +84,7 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
 def _which(context: Context, args: Mapping[str, Any]) -> Which | Reply:
     newest = context.returns.forms.newest(str(args.get("form")))
     if newest is None:
-        return Reply("due.no_form", {"typed": str(args.get("form", ""))})
+        return which_form.unknown(str(args.get("form", "")), context.returns.forms)
     period = Period.named(str(args.get("period")), newest.every)
     form = None if period is None else context.returns.forms.of(newest.code, period)
     if period is None or form is None:

@@ -6,19 +6,19 @@ the table as a document and to where a figure comes from (``explain``). Only wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import listing, owed, rollup_lines, rollups, which_office
+from bot import fitting, listing, owed, rollup_lines, rollups, which_form, which_office
 from bot.command import Command
 from bot.domain import choices
 from bot.domain.forms import FiledBy
 from bot.domain.offices import Level
 from bot.domain.periods import Period
-from bot.domain.replies import SMS, Choice, Order, Reply
+from bot.domain.replies import Choice, Order, Reply
 from bot.domain.rollup_columns import pictured
-from bot.domain.segments import measure, room
+from bot.domain.segments import measure
 from bot.domain.wording import SUMS_WIDTH, Slot, Wording
 from bot.store import offices, owing, tickets
 
@@ -56,7 +56,8 @@ TEXTS = (
     Wording("rollup.sms", SEGMENTS, {**_ALL, "figures": Slot.SUMS}, option="rollup.by_upazila", options=3),
     Wording("rollup.chat", chat=True, slots={**_ALL, "title": Slot.TITLE, "late": Slot.COUNT}),
     Wording("rollup.line", chat=True, slots={"figures": Slot.SUMS}),
-    Wording("rollup.lacking", chat=True),
+    Wording("rollup.none", 2, {**_WHICH, "expected": Slot.COUNT}, option="rollup.lacking", options=1),
+    Wording("rollup.lacking"),
     Wording("rollup.missing", chat=True, slots={"n": Slot.COUNT}),
     Wording(
         "rollup.rows",
@@ -71,14 +72,14 @@ TEXTS = (
     *(Wording(f"rollup.by_{level}") for level in LEVELS),
     Wording("rollup.where"),
     Wording("rollup.pdf"),
+    *(Wording(f"rollup.pdf_by_{level}") for level in LEVELS),
     Wording("rollup.xlsx", chat=True),
     Wording("rollup.file", chat=True, slots=_WHICH),
     Wording("rollup.link", 3, {**_WHICH, "url": Slot.URL, "n": Slot.DAYS}),
     Wording("rollup.which_form", 5, option="rollup.form_option", options=LISTED_FORMS, more=listing.MORE.key),
     Wording("rollup.form_option", 1, {"form": Slot.FORM, "title": Slot.TITLE}),
-    Wording("rollup.no_form", 2, {"typed": Slot.TYPED}),
     Wording("rollup.other_period", 2, {"form": Slot.FORM, "title": Slot.TITLE, "p": Slot.PERIOD}),
-    Wording("rollup.not_begun", 2, {"form": Slot.FORM, "p": Slot.PERIOD}),
+    Wording("rollup.not_begun", 2, {"form": Slot.FORM, "p": Slot.PERIOD, "last": Slot.PERIOD}),
     Wording("rollup.nobody", 2, {**_WHICH}),
 )
 
@@ -122,7 +123,7 @@ def look(tx: Tx, look: Look) -> Sought:
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     office = _office(context, args)
     if isinstance(office, Reply):
-        return office
+        return which_form.instead(office, args, context.returns.forms)
     asked = _asked(context, office, args)
     if isinstance(asked, Reply):
         return asked
@@ -157,14 +158,14 @@ def _asked(context: Context, office: Office, args: Mapping[str, Any]) -> _Asked 
         args = {**args, "form": forms[0].code}
     newest = context.returns.forms.newest(args["form"])
     if newest is None:
-        return Reply("rollup.no_form", {"typed": args["form"]})
+        return which_form.unknown(args["form"], context.returns.forms)
     last = owed.ended(newest, context.today)[0]
     period = Period.named(args["period"], newest.every) if "period" in args else last
     form = None if period is None else context.returns.forms.of(newest.code, period)
     if period is None or form is None:
         return Reply("rollup.other_period", {"form": newest.code, "title": dict(newest.title), "p": last.name})
     if period.starts_on > context.today:
-        return Reply("rollup.not_begun", {"form": form.code, "p": period.name})
+        return Reply("rollup.not_begun", {"form": form.code, "p": period.name, "last": last.name})
     return _Asked(form, period, office, Level(args["by"]) if args.get("by") in set(LEVELS) else None)
 
 
@@ -208,15 +209,37 @@ def _completeness(whole: Row) -> dict[str, int]:
 
 
 def _by_sms(context: Context, asked: _Asked, whole: Row) -> Reply:
-    """The main figures, as many as there is room for."""
+    """The main figures, as many as there is room for; who has not filed can be asked where that costs nothing."""
+    if not whole.filed:
+        return Reply("rollup.none", asked.params(expected=whole.expected), choices=(_lacking(asked),))
     figures = rollup_lines.sums(asked.form, whole, asked.form.headlines)
     params = asked.params(**_completeness(whole))
     levels = list(_levels(asked, asked.by))[:1]
-    ways = (*(_by(asked, level) for level in levels), _where(asked), _document(asked, "pdf"))
+    pdf = _document(asked, "pdf")
+    if asked.by is not None and _count(context, asked) > MOST_LISTED:  # too many to be listed by SMS
+        pdf = replace(pdf, label=Reply(f"rollup.pdf_by_{asked.by}"))
+    ways = (*(_by(asked, level) for level in levels), _where(asked), pdf)
+    said = _main_figures(context, params, figures, ways)
+    if whole.filed == whole.expected:
+        return said
+    longer = _main_figures(context, params, figures, (*ways[:-1], _lacking(asked), pdf))
+    return longer if _segments(context, longer) == _segments(context, said) else said
+
+
+def _main_figures(
+    context: Context, params: Mapping[str, Any], figures: list[dict[str, Any]], ways: tuple[Choice, ...]
+) -> Reply:
     empty = Reply("rollup.sms", {**params, "figures": {"figures": []}}, choices=ways)
-    size = measure(context.renderer.render(empty, context.language, context.today, SMS))
-    left = max(room(size.encoding, SEGMENTS) - size.units, SUMS_WIDTH)
-    return Reply(empty.key, {**params, "figures": {"figures": figures, "room": left}}, choices=ways)
+    left = fitting.left(context.renderer, empty, context.language, context.today, SEGMENTS)
+    return Reply(empty.key, {**params, "figures": {"figures": figures, "room": max(left, SUMS_WIDTH)}}, choices=ways)
+
+
+def _segments(context: Context, said: Reply) -> int:
+    return measure(context.renderer.render(said, context.language, context.today)).segments
+
+
+def _lacking(asked: _Asked) -> Choice:
+    return Choice(Reply("rollup.lacking"), "due", _plain(asked))
 
 
 def _in_chat(context: Context, asked: _Asked, whole: Row) -> Reply:
@@ -229,7 +252,7 @@ def _in_chat(context: Context, asked: _Asked, whole: Row) -> Reply:
     lacking = []
     if whole.filed < whole.expected:
         lines.append(Reply("rollup.missing", {"n": whole.expected - whole.filed}))
-        lacking.append(Choice(Reply("rollup.lacking"), "due", _plain(asked)))
+        lacking.append(_lacking(asked))
     rows = _count(context, asked)
     fits = bool(pictured(asked.form, asked.period.every, rows))
     order = _order(context, asked, "png" if fits else "pdf") if rows > 1 else None

@@ -1,7 +1,7 @@
-"""Returns and the versions of their figures.
+"""Returns: whose they are, and what is known of them.
 
 A filer's returns of one form are a chain: what one closes with, the next one opens with. Whoever changes the chain locks the filer
-first (``lock``). A version is written for an appointment at the filer's own office or society; the tables refuse any other.
+first (``lock``). The figures that messages gave are in ``bot.store.versions``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.domain.periods import Every, Period
-from bot.domain.returns import Author, Filer, Return, Version
+from bot.domain.returns import Filer, Return
 from bot.store import vectors
 from bot.store.query import Query, values_of
-from bot.store.schema import appointments, figure_versions, offices, people, returns, societies
+from bot.store.schema import figure_versions, offices, returns, societies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import date
     from typing import Any
 
     from bot.domain.figures import Value
@@ -44,10 +44,6 @@ def _read(*row: Any) -> Return:
         vectors.load(figures),
         None if counted is None else vectors.sums(counted),
     )
-
-
-def _version(number: int, figures: str, *rest: Any) -> Version:
-    return Version(number, vectors.load(figures), *rest)
 
 
 _return = select(
@@ -143,21 +139,6 @@ _OPEN: Query[int] = Query(
     )
     .returning(returns.c.id)
 )
-_NEXT: Query[int] = Query(
-    select(func.coalesce(func.max(figure_versions.c.number), 0) + 1).where(
-        figure_versions.c.return_id == bindparam("return_id")
-    )
-)
-_ADD: Query[int] = Query(
-    insert(figure_versions)
-    .values(
-        values_of(
-            *("return_id", "number", "figures", "inbox_id", "at", "by"),
-            *("appointment_id", "office_id", "society_id", "approved_by", "approved_in"),
-        )
-    )
-    .returning(figure_versions.c.id)
-)
 _KEEP: Query[int] = Query(
     update(returns)
     .where(returns.c.id == bindparam("return_id"))
@@ -171,31 +152,6 @@ _KEEP: Query[int] = Query(
         filed_in=bindparam("new_filed_in"),
         on_time=bindparam("new_on_time"),
     )
-)
-_VERSIONS = Query(
-    select(
-        *(figure_versions.c.number, figure_versions.c.figures, figure_versions.c.inbox_id, figure_versions.c.at),
-        *(figure_versions.c.by, figure_versions.c.approved_by, figure_versions.c.undone_at),
-    )
-    .where(figure_versions.c.return_id == bindparam("return_id"))
-    .order_by(figure_versions.c.number),
-    _version,
-)
-_TAKE_BACK: Query[int] = Query(
-    update(figure_versions)
-    .where(figure_versions.c.return_id == bindparam("of_return"), figure_versions.c.undone_at.is_(None))
-    .values(undone_at=bindparam("taken_at"))
-)
-_serving = (
-    select(appointments.c.id)
-    .select_from(appointments.join(people, people.c.id == appointments.c.person_id))
-    .where(people.c.msisdn == bindparam("msisdn"), appointments.c.ended_on.is_(None))
-    .order_by(appointments.c.id)
-    .limit(1)
-)
-_AUTHOR: tuple[Query[int], Query[int]] = (
-    Query(_serving.where(appointments.c.office_id == bindparam("filer_id"))),
-    Query(_serving.where(appointments.c.society_id == bindparam("filer_id"))),
 )
 _LOCK: tuple[Query[int], Query[int]] = (
     Query(select(offices.c.id).where(offices.c.id == bindparam("filer_id")).with_for_update(key_share=True)),
@@ -214,13 +170,6 @@ def lock(tx: Tx, filer: Filer) -> None:
     """Let nobody else change the filer's returns until this unit of work is done."""
     query, filer_id = _of(_LOCK, filer)
     tx.one(query, filer_id=filer_id)
-
-
-def author(tx: Tx, filer: Filer, msisdn: str) -> int | None:
-    """The appointment by which a number may give the filer's figures; None where it has none."""
-    query, filer_id = _of(_AUTHOR, filer)
-    found: int | None = tx.first(query, filer_id=filer_id, msisdn=msisdn)
-    return found
 
 
 def find(tx: Tx, form: str, period: Period, filer: Filer) -> Return | None:
@@ -288,11 +237,6 @@ def since(tx: Tx, form: str, period: Period, filer: Filer) -> list[Return]:
     return found
 
 
-def versions(tx: Tx, return_id: int) -> list[Version]:
-    """Every version of a return's figures, the first one first, those taken back too."""
-    return tx.all(_VERSIONS, return_id=return_id)
-
-
 def open_one(tx: Tx, form: Form, period: Period, filer: Filer, due_on: date) -> Return:
     """An open return without figures; the filer is locked, and has none yet."""
     empty = vectors.dump({})
@@ -325,43 +269,6 @@ def open_one(tx: Tx, form: Form, period: Period, filer: Filer, due_on: date) -> 
         {},
         None,
     )
-
-
-def add_version(
-    tx: Tx,
-    one: Return,
-    figures: Mapping[str, Value],
-    by: Author,
-    *,
-    approved_by: str | None = None,
-    approved_in: int | None = None,
-) -> int:
-    """Write down the figures that a message gave; returns the version's number.
-
-    Raises:
-        an integrity error of the database: the author's post is not at the office or society whose return it is.
-    """
-    number = tx.one(_NEXT, return_id=one.id)
-    tx.one(
-        _ADD,
-        return_id=one.id,
-        number=number,
-        figures=vectors.dump(figures),
-        inbox_id=by.inbox_id,
-        at=by.at,
-        by=by.msisdn,
-        appointment_id=by.appointment_id,
-        office_id=one.filer.office_id,
-        society_id=one.filer.society_id,
-        approved_by=approved_by,
-        approved_in=approved_in,
-    )
-    return number
-
-
-def take_back_versions(tx: Tx, return_id: int, at: datetime) -> None:
-    """Call every version of a return undone."""
-    tx.run(_TAKE_BACK, of_return=return_id, taken_at=at)
 
 
 def keep(tx: Tx, one: Return) -> None:

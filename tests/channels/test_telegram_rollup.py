@@ -40,4 +40,4 @@ async def test_a_picture_then_a_file_then_where_from(gateway: Running, telegram:
     which = await phone.presses(table, "কোথা থেকে?")
     areas = await phone.presses(which, "নতুন ৫")
     found = await phone.presses(areas, "ডিমলা ৫")
-    assert "v১ R১ ২১/১১/২৬ ১০:০০: নতুন ৫" in (found.text or "")
+    assert "১) R১ ২১/১১/২৬ ১০:০০: নতুন ৫" in (found.text or "")

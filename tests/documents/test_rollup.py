@@ -20,15 +20,15 @@ from bot.documents import DocumentMaker, kinds
 from bot.documents.paper import Nothing, Share
 from bot.documents.pdf import _plain, as_json
 from bot.documents.typesetter import compiler
+from bot.domain.adding import Figure
 from bot.domain.committee import Colour
 from bot.domain.errors import InvalidValue, TooManyRows
-from bot.domain.figures import Figure
 from bot.domain.messages import MO
 from bot.domain.periods import Period
 from bot.domain.returns import Author, Filer
 from bot.domain.rollup_columns import PARTS
 from bot.rollups import Row, rollup
-from bot.store import inbox, offices, people, returns
+from bot.store import inbox, offices, people, versions
 from bot.store.inbox import Fate
 from bot.store.store import do
 from tests.conftest import NOW
@@ -62,7 +62,7 @@ def file(tx: Tx, code: str, form: str, period: str, at: datetime = NOW, **values
     message = inbox.add(
         tx, MO("simulator", f"r{next(_NUMBERS)}", str(number), "16123", "x"), number, at, Fate("replied")
     )
-    post = returns.author(tx, filer, str(number))
+    post = versions.author(tx, filer, str(number))
     assert message is not None
     assert post is not None
     due = owed.owed(RULES, newest, meant, filer)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.answers import Figures, Hint
-from bot.domain.figures import Carried
+from bot.domain.checking import Carried
 from bot.domain.grammar import number_choice
 from bot.domain.guiding import Asked, Change, Wish, Words, before, may_skip, open_ones, questions, understood
 from bot.domain.messages import Language

@@ -17,7 +17,7 @@ from bot.demo import load as load_demo
 from bot.domain.corrections import CorrectionState
 from bot.domain.messages import MO, Language
 from bot.domain.understanding import Call
-from bot.store import audit, corrections, offices, returns, store
+from bot.store import audit, corrections, offices, returns, store, versions
 from tests.conftest import NOW
 from tests.handlers.filed import MEMBERS, asked, differing, figures, filed, found
 from tests.handlers.talking import (
@@ -73,7 +73,7 @@ async def test_asked_for_approved_and_followed(talk_on_each: Talk) -> None:
     assert (one.figures["new"], one.figures["closing"], one.filed_in) == (6, 1394, int(ref[1:]))
     assert (await found(talk, later)).figures["opening"] == 1394
     assert await differing(talk) == []
-    first, second = await talk.app.store.read(partial(returns.versions, return_id=one.id))
+    first, second = await talk.app.store.read(partial(versions.of, return_id=one.id))
     assert (first.figures["new"], first.approved_by) == (5, None)
     assert (second.figures, second.by, second.approved_by) == ({"new": 6}, UCO, DCO)
     assert second.inbox_id == int(asked_for[1:])
@@ -136,7 +136,12 @@ async def test_what_cannot_be_asked(talk: Talk) -> None:
         ("R0", {"new": 6}, "report.not_found"),
     ):
         assert (await talk.one(UCO, "correct", ref=named, changes=changes)).key == key, (named, changes)
-    assert (await talk.one(UCO, "correct", changes={"new": 6})).key == "correct.how"
+    assert (await talk.one(UCO, "correct", changes={"target": 6})).key == "correct.how"  # nothing was filed that has it
+    last = await talk.one(UCO, "সংশোধন নতুন ৬")
+    assert (last.key, last.reply.params["p"]) == ("correct.last", "2026-11")
+    assert f"সংশোধন {later} নতুন 6" in last.text
+    which = await talk.one(UCO, f"সংশোধন {ref}")  # as the echo of what was filed says it
+    assert (which.key, [one["value"] for one in which.reply.params["figures"]]) == ("correct.which", [1390, 5, 2, 1393])
     assert await figures(talk.app) == before
     assert await talk.changes() == []
     said = await talk.one(UCO, "correct", ref=ref, changes={"new": 6, "closing": 1393})
@@ -375,3 +380,16 @@ async def test_two_who_decide_at_once(postgres: Postgres, postgres_template: str
         approved = changes[-1] == "correction.approve"
         assert (await found(talk, ref)).figures["new"] == (6 if approved else 5)
         assert await differing(talk) == []
+
+
+async def test_who_came_after_him_who_asked_hears_of_it(talk: Talk) -> None:
+    """The officer of an office is replaced before the decision: his request stands, and the office hears what became of it."""
+    ref = await filed(talk)
+    asked_for = await asked(talk, ref, new=6)
+    await talk.confirmed(DCO, "officer", topic="new", role="uco", office_code=DIMLA, msisdn=NEWCOMER, text="জামাল মিয়া")
+    told = by_number(await talk.confirmed(DCO, "approve", ref=asked_for))
+    assert {number: out.key for number, out in told.items()} == {
+        DCO: "correct.approved",
+        NEWCOMER: "correct.told_approved",
+    }
+    assert (await found(talk, ref)).figures["new"] == 6

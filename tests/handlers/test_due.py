@@ -151,7 +151,9 @@ async def test_an_office_by_name_inside_the_area_only(talk: Talk) -> None:
 
 
 async def test_what_there_is_not(talk: Talk) -> None:
-    assert (await talk.one(DCO, "due", form="XYZ")).key == "due.no_form"
+    assert (await talk.one(DCO, "due", form="XYZ")).key == "form.unknown"
+    assert (await talk.one(DCO, "due XYZ")).key == "form.unknown"
+    assert (await talk.one(DCO, "due xyzabc")).key == "area.unknown_office"
     assert (await talk.one(DCO, "due", form="NOTHI", period="2026-10")).key == "due.no_period"
     for code in ("55730036", "55730045", "55730085", DIMLA, DOMAR, SADAR):
         await file(talk, code)

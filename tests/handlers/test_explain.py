@@ -55,7 +55,7 @@ async def test_by_sms_from_a_total_down_to_the_message(talk: Talk) -> None:
     found = await talk.one(DCO, "1")
     assert found.key == "explain.return"
     assert f"ডিমলা, নতুন: 5। {ref}, দাখিল 21/11/26 10:00" in found.text
-    assert f"v1 {ref} 21/11/26 10:00: নতুন 5" in found.text
+    assert f"1) {ref} 21/11/26 10:00: নতুন 5" in found.text
 
 
 async def test_a_correction_names_the_post_that_approved_it_and_no_number(talk_on_each: Talk) -> None:
@@ -65,9 +65,9 @@ async def test_a_correction_names_the_post_that_approved_it_and_no_number(talk_o
     question = await talk.one(DCO, "approve", ref=wanted)
     await talk(DCO, f"YES {code_in(question)}")
     out = await talk.one(JOINT, "explain", **OCTOBER, office_code=DIMLA, indicator="new")
-    assert f"v1 {ref} " in out.text
-    assert f"v2 {wanted} " in out.text
-    assert precomposed("নতুন 6, সংশোধন, অনুমোদন: জেলা সমবায় অফিসার") in out.text
+    assert f"1) {ref} " in out.text
+    assert f"2) {wanted} " in out.text
+    assert precomposed("নতুন 6, অনুমোদন: জেলা সমবায় অফিসার") in out.text
     assert DCO[4:] not in out.text
     assert UCO[4:] not in out.text
 

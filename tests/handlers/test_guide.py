@@ -51,7 +51,7 @@ def _asks(out: Out) -> str:
     for each in (out.reply, *out.reply.lines):
         if each.key.startswith("guide.ask."):
             return str(each.params["label"]["en"])
-        if each.key.startswith("guide.summary"):
+        if each.key.startswith(("guide.summary", "guide.changed")):
             return "all"
     return "-"
 
@@ -86,6 +86,7 @@ async def test_one_figure_after_the_other_is_filed_once(talk_on_each: Talk) -> N
     # The answer was late, and he says it again.
     assert (await talk.one(UCO, "হ্যাঁ")).key == "return.same"
     assert (await talk.one(UCO, "1")).key == "return.same"
+    assert (await talk.one(UCO, "না")).key == "return.same"  # it is not taken back by that, and is not said to be
     assert (await talk.resend(UCO, "1")) == []
     assert (await talk.one(UCO, SOC)).key == "return.same"
     assert await _filed(talk) == ["SOC"]
@@ -104,7 +105,8 @@ async def test_the_next_month_begins_with_what_the_last_one_closed(talk: Talk) -
     labels = [choice.label for choice in shown.reply.choices]
     assert [label.key for label in labels] == ["guide.button.file", "guide.sum_option", "guide.sum_option"]
     assert [(label.params["value"], label.params["sum"]) for label in labels[1:]] == [(7, 22), (1, 3)]
-    (closing,) = [one["value"] for one in shown.reply.params["figures"] if one["label"]["en"] == "Closing"]
+    (others,) = shown.reply.lines
+    (closing,) = [one["value"] for one in others.params["figures"]["figures"] if one["label"]["en"] == "Closing"]
     assert closing == 1399
 
 
@@ -238,7 +240,7 @@ async def test_it_goes_on_in_the_chat_and_by_sms_again(talk: Talk) -> None:
     assert _asks(await talk.one(UCO, "3")) == "all"
     # The button stands under figures that are not those any more.
     again = await _button(talk, shown, "file")
-    assert (again.key, _asks(again)) == ("guide.hint.changed", "all")
+    assert (again.key, _asks(again)) == ("guide.changed_chat", "all")
     assert await _filed(talk) == []
     assert (await _button(talk, again, "file")).key == "return.filed"
     assert (await _button(talk, again, "file")).key == "return.same"
@@ -302,7 +304,7 @@ async def test_a_colleague_is_heard(talk: Talk) -> None:
     assert _asks(other) == "all"
     assert _asks(await talk.one(ANOTHER, "নতুন ৬")) == "all"
     looked = await talk.one(UCO, "হ্যাঁ")
-    assert (looked.key, _asks(looked)) == ("guide.hint.changed", "all")
+    assert (looked.key, _asks(looked)) == ("guide.changed", "all")
     assert (await talk.one(ANOTHER, "1")).key == "return.filed"
     told = await talk.one(UCO, "হ্যাঁ")
     assert told.key == "return.same"

@@ -118,7 +118,74 @@ async def test_numbers_without_a_form_are_for_the_one_they_fit(talk: Talk) -> No
 async def test_the_word_alone_lists_what_is_open(talk: Talk) -> None:
     listed = await talk.one(UCO, "রিটার্ন")
     assert listed.key == "return.which_open"
-    assert listed.reply.choices[0].command == "return"
+    assert [choice.label.params.get("form") for choice in listed.reply.choices] == [
+        *("EGOV", "NOTHI", "TRACK", "AGM", "AUD"),
+        None,
+    ]
+    rest = await talk.one(UCO, "আরও")
+    assert [choice.label.params["form"] for choice in rest.reply.choices] == ["CDF", "SOC"]
+    assert (await talk.one(UCO, "2")).key == "guide.begin"
+
+
+async def test_what_was_typed_is_kept_while_the_period_is_asked_for(talk: Talk) -> None:
+    listed = await talk.one(UCO, "RET SOC 1390 5 2")
+    assert [choice.label.params["p"] for choice in listed.reply.choices] == ["2026-10"]
+    filed = await talk.one(UCO, "1")
+    assert (filed.key, _figures(filed)["Closing"]) == ("return.filed", 1393)
+    # Nothing of the form is open: what is filed can be looked at, and the month that runs can be filed.
+    again = await talk.one(UCO, "soc ret")
+    assert (again.key, [choice.label.params["p"] for choice in again.reply.choices]) == (
+        "return.form_filed",
+        ["2026-10", "2026-11"],
+    )
+    assert (await talk.one(UCO, "1")).key == "return.same"
+    assert (await talk.one(DCO, "RET SOC")).key == "return.none_yours"
+    assert (await talk.one(DCO, "RET")).key == "return.files_none"
+
+
+@pytest.mark.parametrize("text", ["RETSOC 10/26 1390 5 2", "রিটার্নSOC ১০/২৬ ১৩৯০ ৫ ২"])
+async def test_a_missing_space_does_not_matter(talk: Talk, text: str) -> None:
+    assert (await talk.one(UCO, text)).key == "return.filed"
+
+
+async def test_without_its_first_word_the_line_is_shown_as_it_should_be(talk: Talk) -> None:
+    out = await talk.one(UCO, "SOC 10/26 1390 5 2")
+    assert (out.key, out.reply.params["line"]) == ("ask.line", "RET SOC 10/26 1390 5 2")
+    assert await _written(talk) == ([], [])
+    assert (await talk.one(UCO, "soc")).key == "return.which_open"
+
+
+async def test_a_form_that_there_is_not_is_told_with_those_that_there_are(talk: Talk) -> None:
+    out = await talk.one(UCO, "RET XYZ 10/26 1")
+    assert (out.key, out.reply.params["typed"]) == ("form.unknown", "XYZ")
+    assert out.reply.params["forms"] == ["AGM", "AUD", "CDF", "EGOV", "NOTHI", "SOC", "TRACK"]
+
+
+async def test_days_come_in_their_order_or_with_their_names_and_never_from_the_future(talk: Talk) -> None:
+    track = "RET TRACK Q1 26-27"
+    assert (await talk.one(UCO, f"{track} 5/10/26 6/10/26")).key == "return.by_label"
+    assert (await talk.one(UCO, f"{track} nis 5/10/26 rti 30/12/26")).key == "return.future"
+    assert await _written(talk) == ([], [])
+    filed = await talk.one(UCO, f"{track} 5/10/26 6/10/26 7/10/26 8/10/26")
+    assert (filed.key, _figures(filed)["Citizen's charter"]) == ("return.filed", "2026-10-08")
+
+
+async def test_who_files_for_two_societies_is_told_for_which(talk: Talk) -> None:
+    both = "+8801700100131"
+    which = await talk.one(both, "RET MEM 25-26 120 80 500000 1200000 300000 250000")
+    assert which.key == "return.which_own"
+    filed = await talk.one(both, "1")
+    assert filed.text.splitlines()[-1].startswith("14/2000")
+    listed = await talk.one(both, "RET")
+    assert [choice.label.params["r"] for choice in listed.reply.choices] == ["301/2012", "14/2000", "301/2012"]
+
+
+async def test_a_line_to_be_sent_back_never_ends_in_half_a_number(talk: Talk) -> None:
+    await talk.one(UCO, "RET NOTHI Q1 26-27 8 30 32 1081 1277 244")
+    undone = await talk.one(UCO, "প্রত্যাহার")
+    line = undone.text.rpartition(": ")[2]
+    assert line.endswith("8 30 32 1081 1277 244")  # with all labels it would be too long
+    assert (await talk.one(UCO, line)).key == "return.filed"
 
 
 @pytest.mark.parametrize(

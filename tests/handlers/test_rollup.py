@@ -54,7 +54,7 @@ async def test_the_main_figures_and_how_complete_they_are(talk: Talk) -> None:
     assert "নীলফামারী: নতুন 5, বাতিল 2, সমাপনী 1,393" in out.text
     assert precomposed("দাখিল 1/6, সময়মতো 0") in out.text
     assert out.segments <= SEGMENTS
-    assert labels(out) == ["by_upazila", "where", "pdf"]
+    assert labels(out) == ["by_upazila", "where", "lacking", "pdf"]
 
 
 async def test_what_adds_up_says_what_it_comes_to_since_the_year_began(talk: Talk) -> None:
@@ -87,7 +87,7 @@ async def test_without_a_form_it_asks_which_and_the_period_is_the_last_that_ende
         ("rollup SOC 12/26", "rollup.not_begun"),
         ("rollup SOC 10/26 রাজশাহী", "area.outside"),
         ("rollup SOC 10/26 5010", "area.outside"),
-        ("rollup SOC 10/26 ডোমার", "rollup.sms"),
+        ("rollup SOC 10/26 ডোমার", "rollup.none"),
     ],
 )
 async def test_what_a_district_officer_may_ask(talk: Talk, text: str, key: str) -> None:
@@ -125,9 +125,16 @@ async def test_areas_are_listed_page_by_page_and_lead_on(talk: Talk) -> None:
 
 
 async def test_more_areas_than_a_list_takes_are_in_the_document(talk: Talk) -> None:
+    await filed(talk)
     out = await talk.one(JOINT, "rollup SOC 10/26 by upazila")
-    assert (out.key, labels(out)) == ("rollup.sms", ["by_district", "where", "pdf"])
-    assert out.reply.choices[2].args["by"] == "upazila"
+    assert (out.key, labels(out)[:2], labels(out)[-1]) == ("rollup.sms", ["by_district", "where"], "pdf_by_upazila")
+    assert out.reply.choices[-1].args["by"] == "upazila"
+
+
+async def test_where_nothing_is_filed_there_are_no_figures(talk: Talk) -> None:
+    out = await talk.one(DCO, "rollup SOC 10/26")
+    assert (out.key, out.reply.params["expected"], labels(out)) == ("rollup.none", 6, ["lacking"])
+    assert (await talk.one(DCO, "1")).key == "due.list"
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.domain.periods import Period
 from bot.sections import ReturnSettings
-from bot.store import offices, returns, totals
+from bot.store import offices, totals, versions
 from tests.conftest import NOW
 from tests.handlers.filed import MEMBERS, OCTOBER, asked, differing, figures, filed, found
 from tests.handlers.talking import (
@@ -41,7 +41,7 @@ async def test_taken_back_and_filed_again(talk_on_each: Talk) -> None:
     assert (said.key, "রিটার্ন SOC 10/26 প্রারম্ভিক 1390 নতুন 5 বাতিল 2" in said.text) == ("undo.return_done", True)
     one = await found(talk, ref)
     assert (one.filed_at, one.given, one.figures, one.counted) == (None, {}, {}, None)
-    (version,) = await talk.app.store.read(partial(returns.versions, return_id=one.id))
+    (version,) = await talk.app.store.read(partial(versions.of, return_id=one.id))
     assert (version.figures, version.undone_at) == (OCTOBER, NOW)
     assert await differing(talk) == []
     assert await talk.changes() == ["return.undo"]
@@ -101,7 +101,7 @@ async def test_what_was_used_above_stays(talk_on_each: Talk) -> None:
         assert office is not None
         totals.use(tx, "SOC", period, office.id, NOW)
 
-    # What was used before it was filed, of another month, or elsewhere does not count.
+    # What was used before it was filed, or elsewhere, does not count.
     ref = await filed(talk, UCO_OF_DOMAR)
     await talk.app.store.write(partial(use, code=DIMLA))
     assert (await talk.one(UCO_OF_DOMAR, "undo", ref=ref)).key == "undo.return_done"
@@ -111,6 +111,18 @@ async def test_what_was_used_above_stays(talk_on_each: Talk) -> None:
     said = await talk.one(UCO, "undo")
     assert (said.key, f"সংশোধন {ref}" in said.text) == ("undo.return_used", True)
     assert await figures(talk.app) == before
+
+
+async def test_what_was_used_in_the_sum_of_a_later_month_stays(talk: Talk) -> None:
+    """Another year's, or an earlier month's, has nothing of it."""
+    await filed(talk, UCO_OF_DOMAR, period="2026-11")
+    await filed(talk, UCO_OF_DOMAR, period="2026-08")
+    ref = await filed(talk)
+    assert (await talk.one(DCO, "rollup", form="SOC", period="2026-08")).key == "rollup.sms"
+    assert (await talk.one(UCO, "undo", ref=ref)).key == "undo.return_done"
+    ref = await filed(talk)
+    assert (await talk.one(DCO, "rollup", form="SOC", period="2026-11")).key == "rollup.sms"
+    assert (await talk.one(UCO, "undo", ref=ref)).key == "undo.return_used"
 
 
 async def test_what_a_later_return_rests_on_stays(talk: Talk) -> None:

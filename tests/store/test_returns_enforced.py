@@ -17,7 +17,7 @@ from bot.domain.periods import Period
 from bot.domain.registry import RegistrationNo, SocietyLevel
 from bot.domain.returns import Author, Filer
 from bot.form import load_forms
-from bot.store import inbox, offices, people, returns, societies
+from bot.store import inbox, offices, people, returns, societies, versions
 from bot.store.engine import in_transaction
 from bot.store.inbox import Fate
 from bot.store.people import Appointment
@@ -98,8 +98,8 @@ def _made(tx: Tx) -> World:
         tx, mem, Period.parse("2026-27/Q1"), Filer(dimla.id, dimla.lineage, society_id=first), NOW.date()
     )
     world = World(own, societys, posts, message)
-    returns.add_version(tx, own, {"new": 5}, world.by("dimla"))
-    returns.add_version(tx, societys, {"male": 5}, world.by("president"))
+    versions.add(tx, own, {"new": 5}, world.by("dimla"))
+    versions.add(tx, societys, {"male": 5}, world.by("president"))
     return world
 
 
@@ -126,8 +126,8 @@ def test_whose_post_is_at_the_filer_may_write(opened: tuple[Connection, World]) 
     one, other = in_transaction(
         connection,
         lambda tx: (
-            returns.add_version(tx, world.own, {"new": 6}, world.by("dimla_inspector")),
-            returns.add_version(tx, world.societys, {"male": 6}, world.by("president"), approved_by=NUMBER),
+            versions.add(tx, world.own, {"new": 6}, world.by("dimla_inspector")),
+            versions.add(tx, world.societys, {"male": 6}, world.by("president"), approved_by=NUMBER),
         ),
     )
     assert (one, other) == (2, 2)
@@ -140,7 +140,7 @@ def test_nobody_else_may(opened: tuple[Connection, World], *, approved: bool) ->
     how: dict[str, Any] = {"approved_by": NUMBER, "approved_in": world.message} if approved else {}
     for one, own in ((world.own, {"dimla", "dimla_inspector"}), (world.societys, {"president"})):
         for post in world.posts.keys() - own:
-            refused(connection, partial(returns.add_version, one=one, figures={"new": 9}, by=world.by(post), **how))
+            refused(connection, partial(versions.add, one=one, figures={"new": 9}, by=world.by(post), **how))
 
 
 def test_nor_in_the_name_of_another_office(opened: tuple[Connection, World]) -> None:
@@ -155,13 +155,13 @@ def test_nor_in_the_name_of_another_office(opened: tuple[Connection, World]) -> 
     ):
         _, _, office_id, society_id = rows[world.posts[post]]
         lied = replace(one, filer=replace(one.filer, office_id=office_id, society_id=society_id))
-        refused(connection, partial(returns.add_version, one=lied, figures={"new": 9}, by=world.by(post)))
+        refused(connection, partial(versions.add, one=lied, figures={"new": 9}, by=world.by(post)))
     for filer in (
         replace(world.own.filer, office_id=None),
         replace(world.own.filer, society_id=world.societys.filer.society_id),
     ):
         lied = replace(world.own, filer=filer)
-        refused(connection, partial(returns.add_version, one=lied, figures={"new": 9}, by=world.by("dimla")))
+        refused(connection, partial(versions.add, one=lied, figures={"new": 9}, by=world.by("dimla")))
 
 
 def test_nor_by_moving_what_is_written(opened: tuple[Connection, World]) -> None:
@@ -199,7 +199,7 @@ def test_what_was_given_is_kept_as_it_was(opened: tuple[Connection, World]) -> N
         f"DELETE FROM figure_versions WHERE return_id = {world.own.id}",
     ):
         refused(connection, partial(_execute, statement=statement))
-    in_transaction(connection, partial(returns.take_back_versions, return_id=world.own.id, at=NOW))
+    in_transaction(connection, partial(versions.take_back, return_id=world.own.id, at=NOW))
 
 
 def test_one_return_of_an_office_for_a_period(opened: tuple[Connection, World]) -> None:
