@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.domain.figures import Value
     from bot.domain.forms import Form, Indicator
 
+
 class Fault(StrEnum):
     """What is wrong with a figure."""
 

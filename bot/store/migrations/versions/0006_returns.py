@@ -9,7 +9,9 @@ branch_labels = None
 depends_on = None
 
 # Of a version that was written only ``undone_at`` is ever set.
-_KEPT = "return_id, number, figures, inbox_id, at, \"by\", appointment_id, office_id, society_id, approved_by, approved_in"
+_KEPT = (
+    'return_id, number, figures, inbox_id, at, "by", appointment_id, office_id, society_id, approved_by, approved_in'
+)
 _UNCHANGEABLE = {
     "sqlite": (
         f"""CREATE TRIGGER figure_versions_no_update BEFORE UPDATE OF {_KEPT} ON figure_versions
