@@ -18,7 +18,7 @@ from bot.domain.figures import plain
 from bot.domain.messages import MessageClass
 from bot.domain.replies import Reply
 from bot.domain.wording import COMMAND_WIDTH, Slot, Wording
-from bot.i18n import command
+from bot.fills import command
 from bot.store import audit, corrections, returns, totals, versions
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from bot.domain.replies import Choice, Reply, dump, load
 from bot.domain.segments import clusters, head
 from bot.domain.text import precomposed
 from bot.domain.wording import NAME_WIDTH, Slot, Wording
+from bot.fills import cut
 from bot.form import load_forms
-from bot.i18n import Renderer, cut
+from bot.i18n import Renderer
 from tests.texts import renderer
 
 FACTS = {"r": "123/2019", "agm": "2024-25", "audit": None}

@@ -10,7 +10,7 @@ from bot.domain.bangla_calendar import bangla_day
 from bot.domain.errors import SettingsError
 from bot.domain.messages import Language
 from bot.domain.text import precomposed
-from bot.i18n import digits
+from bot.fills import digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -29,7 +29,7 @@ from bot.domain.messages import MO, Language, Press
 from bot.domain.replies import Reply, load
 from bot.domain.text import precomposed
 from bot.domain.understanding import Call
-from bot.i18n import local
+from bot.fills import local
 from bot.scheduler.jobs import JOBS
 from bot.store import conversation, outbox
 from tests.conftest import NOW
