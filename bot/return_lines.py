@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.adding import Figure, columns, contribution
 from bot.domain.figures import plain
-from bot.domain.forms import Kind, Unit
+from bot.domain.forms import Kind
 from bot.domain.periods import Period
 from bot.store import returns
 
@@ -57,7 +57,7 @@ def _is_there(indicator: Indicator, found: Figure) -> bool:
 
 def _shown(indicator: Indicator, found: Figure) -> dict[str, Any]:
     one: dict[str, Any] = {"label": dict(indicator.label), "value": plain(found.this)}
-    if indicator.kind is Kind.RATIO or indicator.unit is Unit.PERCENT:
+    if indicator.is_percentage:
         one["percent"] = True
     if indicator.kind is Kind.FLOW and found.cumulative != found.this:
         one["all"] = plain(found.cumulative)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.access import may_reach
 from bot.domain.figures import plain
-from bot.domain.forms import FiledBy, Kind, Unit
+from bot.domain.forms import FiledBy
 from bot.domain.rollup_columns import runs_on
 from bot.store import totals
 
@@ -32,7 +32,7 @@ def amount(row: Row, indicator: Indicator) -> list[dict[str, Any]]:
 
 def value(found: Any, indicator: Indicator) -> dict[str, Any]:
     """A figure as a text takes it."""
-    return {"value": plain(found), "percent": indicator.kind is Kind.RATIO or indicator.unit is Unit.PERCENT}
+    return {"value": plain(found), "percent": indicator.is_percentage}
 
 
 def _sum(form: Form, row: Row, indicator: Indicator) -> dict[str, Any]:

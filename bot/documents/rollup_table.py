@@ -207,7 +207,7 @@ def _columns(data: Table, widths: _Widths, writing: Writing) -> Iterator[Column]
 
 def _label(indicator: Indicator, writing: Writing) -> str:
     label = indicator.label.get(writing.language) or indicator.label["bn"]
-    key = "taka" if indicator.unit is Unit.TAKA else "percent" if indicator.kind is Kind.RATIO else None
+    key = "taka" if indicator.unit is Unit.TAKA else "percent" if indicator.is_percentage else None
     return label if key is None else writing.text(f"rollup.unit.{key}", label=label)
 
 
@@ -237,8 +237,7 @@ def _value(row: Row, indicator: Indicator, part: str, found: Rollup) -> Value:
     value: int | Decimal | date | None = getattr(figure, part)
     if value is None:
         return Nothing()
-    is_percentage = indicator.kind is Kind.RATIO or indicator.unit is Unit.PERCENT
-    return Decimal(value) if is_percentage and isinstance(value, int) else value
+    return Decimal(value) if indicator.is_percentage and isinstance(value, int) else value
 
 
 def _has_before(row: Row, found: Rollup) -> bool:

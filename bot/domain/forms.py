@@ -113,6 +113,11 @@ class Indicator:
         return self.is_asked and self.unit is not Unit.PERCENT
 
     @property
+    def is_percentage(self) -> bool:
+        """Whether it is shown with a percent sign."""
+        return self.kind is Kind.RATIO or self.unit is Unit.PERCENT
+
+    @property
     def is_carried(self) -> bool:
         """Whether it need not be typed once it is known: it follows from an earlier return."""
         return self.carried is not None or (self.kind is Kind.TARGET and self.yearly)
