@@ -129,7 +129,7 @@ class Progress:
     def figure(self, name: str, value: Value | None) -> dict[str, Any]:
         """One figure for a text."""
         shown = {"label": self.label(name), "value": plain(value)}
-        return {**shown, "percent": True} if _is_percentage(self.form.by_name[name]) else shown
+        return {**shown, "percent": True} if self.form.by_name[name].is_percentage else shown
 
     def keeps(self, name: str) -> bool:
         """Whether a figure stays what it is where its question is passed over."""
@@ -283,11 +283,7 @@ def _value(progress: Progress, name: str, *, sums: bool = True) -> Reply:
     params = {"label": dict(indicator.label), "value": plain(found.this)}
     if sums and indicator.kind is Kind.FLOW and found.cumulative != found.this:
         return Reply("guide.sum_option", {**params, "sum": plain(found.cumulative)})
-    return Reply("guide.percent_option" if _is_percentage(indicator) else "guide.value_option", params)
-
-
-def _is_percentage(indicator: Indicator) -> bool:
-    return indicator.kind is Kind.RATIO or indicator.unit is Unit.PERCENT
+    return Reply("guide.percent_option" if indicator.is_percentage else "guide.value_option", params)
 
 
 def stopped(progress: Progress) -> Reply:
