@@ -12,6 +12,7 @@ from bot.command import Notice
 from bot.correcting import CHANGES, FAULTS, WHICH, WITH_LINE, WITH_REF, Asked
 from bot.domain.checking import Fault
 from bot.domain.corrections import CorrectionState
+from bot.domain.figures import to_come
 from bot.domain.messages import MessageClass
 from bot.domain.replies import Reply
 from bot.domain.wording import Slot, Wording
@@ -58,6 +59,9 @@ def request(context: Context, one: Return, typed: Mapping[str, Value]) -> Reply:
     if not typed:
         shown = {"ref": str(one.filed_in), "figures": return_lines.filed(found.form, one.figures)}
         return Reply("correct.which", {**params, **shown, "line": correcting.line("correct", found, {})})
+    day = to_come(typed, context.today)
+    if day is not None:
+        return Reply("return.future", {**params, "d": day})
     refused = _refused(context, found, typed)
     if refused is not None:
         return refused

@@ -57,6 +57,11 @@ def percent(indicator: Indicator, numbers: Mapping[str, Number]) -> Decimal | No
     return (exact if indicator.cap is None else min(exact, indicator.cap)).quantize(_CENT, ROUND_HALF_UP)
 
 
+def to_come(values: Mapping[str, Value], today: date) -> date | None:
+    """A day among figures that has not come yet, if one has not."""
+    return next((day for day in values.values() if isinstance(day, date) and day > today), None)
+
+
 def from_plain(value: int | float | str) -> Value:
     """A figure as the grammar gives it: a day as ISO text, a number with decimals as a float."""
     if isinstance(value, str):

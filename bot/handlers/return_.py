@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot import filing, listing, open_returns, owed, return_lines, taking, which_form
 from bot.command import Command
 from bot.domain import checking
+from bot.domain.figures import to_come
 from bot.domain.forms import FiledBy, Kind
 from bot.domain.grammar import Call
 from bot.domain.periods import Period
@@ -84,9 +85,9 @@ def _of(context: Context, form: Form, period: Period, args: Mapping[str, Any]) -
     typed = _typed(context, due, values)
     if isinstance(typed, Reply):
         return typed
-    to_come = next((day for day in typed.values.values() if isinstance(day, date) and day > context.today), None)
-    if to_come is not None:
-        return Reply("return.future", {**_params(form, period), "d": to_come})
+    day = to_come(typed.values, context.today)
+    if day is not None:
+        return Reply("return.future", {**_params(form, period), "d": day})
     return taking.file(context, due, typed)
 
 

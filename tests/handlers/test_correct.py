@@ -393,3 +393,9 @@ async def test_who_came_after_him_who_asked_hears_of_it(talk: Talk) -> None:
         NEWCOMER: "correct.told_approved",
     }
     assert (await found(talk, ref)).figures["new"] == 6
+
+
+async def test_a_day_that_has_not_come_is_not_asked_for(talk: Talk) -> None:
+    filed = await talk.one(UCO, "RET TRACK Q1 26-27 5/10/26 6/10/26 7/10/26 8/10/26")
+    out = await talk.one(UCO, f"CORRECT R{filed.reply.params['ref']} information 9/10/27")
+    assert out.key == "return.future"
