@@ -16,7 +16,8 @@ from bot.store import inbox, offices, people, standings, versions
 from bot.store.inbox import Fate
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
     from bot.store.query import Tx
 
@@ -24,8 +25,8 @@ RULES = ReturnRules.of(Config())
 _NUMBERS = count(1)
 
 
-def by_office(tx: Tx, code: str, form: str, period: str, at: datetime) -> None:
-    """An office files a form."""
+def by_office(tx: Tx, code: str, form: str, period: str, at: datetime, **values: int | date) -> None:
+    """An office files a form: these figures, or some."""
     office = offices.by_code(tx, code)
     assert office is not None
     staff = [
@@ -33,7 +34,7 @@ def by_office(tx: Tx, code: str, form: str, period: str, at: datetime) -> None:
     ]
     number = next(holder.msisdn for holder in staff if holder.msisdn)
     assert number is not None
-    _file(tx, Filer(office.id, office.lineage, office_id=office.id), number, form, period, at)
+    _file(tx, Filer(office.id, office.lineage, office_id=office.id), number, form, period, at, values)
 
 
 def by_society(tx: Tx, society_id: int, form: str, period: str, at: datetime) -> None:
@@ -43,10 +44,12 @@ def by_society(tx: Tx, society_id: int, form: str, period: str, at: datetime) ->
     assert area is not None
     number = next(holder.msisdn for holder in people.bearers(tx, society_id).values() if holder.msisdn)
     assert number is not None
-    _file(tx, Filer(area.id, area.lineage, society_id=society_id), number, form, period, at)
+    _file(tx, Filer(area.id, area.lineage, society_id=society_id), number, form, period, at, {})
 
 
-def _file(tx: Tx, filer: Filer, number: str, code: str, name: str, at: datetime) -> None:
+def _file(
+    tx: Tx, filer: Filer, number: str, code: str, name: str, at: datetime, values: Mapping[str, int | date]
+) -> None:
     newest = RULES.forms.newest(code)
     assert newest is not None
     period = Period.named(name, newest.every)
@@ -55,7 +58,7 @@ def _file(tx: Tx, filer: Filer, number: str, code: str, name: str, at: datetime)
     assert form is not None
     due = owed.owed(RULES, form, period, filer)
     known = filing.carried(tx, due)
-    values = {
+    some: Mapping[str, int | date] = {
         each.name: at.date() if each.kind is Kind.DATE else 2 for each in form.asked if each.name not in known.values
     }
     told = MO("simulator", f"filed-{next(_NUMBERS)}", number, "16123", f"RET {code} {name}")
@@ -63,5 +66,5 @@ def _file(tx: Tx, filer: Filer, number: str, code: str, name: str, at: datetime)
     appointment = versions.author(tx, filer, number)
     assert inbox_id is not None
     assert appointment is not None
-    given = filing.give(tx, RULES.forms, due, Author(appointment, number, inbox_id, at), values)
+    given = filing.give(tx, RULES.forms, due, Author(appointment, number, inbox_id, at), values or some)
     assert given.fate is filing.Fate.FILED, given

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import filing, owed
 from bot.document import MOST_ROWS, PNG, Order
 from bot.documents import DocumentMaker, kinds
 from bot.documents.paper import Nothing, Share
@@ -23,14 +22,12 @@ from bot.documents.typesetter import compiler
 from bot.domain.adding import Figure
 from bot.domain.committee import Colour
 from bot.domain.errors import InvalidValue, TooManyRows
-from bot.domain.messages import MO
 from bot.domain.periods import Period
-from bot.domain.returns import Author, Filer
 from bot.domain.rollup_columns import PARTS
 from bot.rollups import Row, rollup
-from bot.store import inbox, offices, people, versions
-from bot.store.inbox import Fate
+from bot.store import offices
 from bot.store.store import do
+from tests import filed
 from tests.conftest import NOW
 from tests.documents.conftest import DIMLA, TODAY, Printed
 from tests.filed import RULES
@@ -51,23 +48,7 @@ _NUMBERS = count(1)
 
 def file(tx: Tx, code: str, form: str, period: str, at: datetime = NOW, **values: Any) -> None:
     """The upazila officer files these figures."""
-    office = offices.by_code(tx, code)
-    newest = FORMS.newest(form)
-    assert office is not None
-    assert newest is not None
-    meant = Period.named(period, newest.every)
-    assert meant is not None
-    number = next(one.msisdn for at_, one in people.staff(tx, office.lineage) if one and one.msisdn)
-    filer = Filer(office.id, office.lineage, office_id=office.id)
-    message = inbox.add(
-        tx, MO("simulator", f"r{next(_NUMBERS)}", str(number), "16123", "x"), number, at, Fate("replied")
-    )
-    post = versions.author(tx, filer, str(number))
-    assert message is not None
-    assert post is not None
-    due = owed.owed(RULES, newest, meant, filer)
-    given = filing.give(tx, FORMS, due, Author(post, str(number), message, at), values)
-    assert given.fate is filing.Fate.FILED, given
+    filed.by_office(tx, code, form, period, at, **values)
 
 
 @pytest.fixture
