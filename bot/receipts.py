@@ -34,19 +34,19 @@ class Receipts:
         """Apply a receipt; returns after the commit whether the message is one of ours."""
         ours = await self._store.write(partial(apply, dlr=dlr, at=self._clock.now()))
         self._metrics.receipts.labels(dlr.channel, dlr.kind if ours else "stray").inc()
-        log.info("receipt", channel=dlr.channel, message=dlr.message_id if ours else None, kind=dlr.kind, ours=ours)
+        log.info("receipt", channel=dlr.channel, message=dlr.message_id, kind=dlr.kind, ours=ours)
         return ours
 
 
 def apply(tx: Tx, dlr: DLR, at: datetime) -> bool:
     """Unit of work: keep the receipt, and move the message on if it tells anything new."""
-    message = outbox.current(tx, dlr.message_id, dlr.channel)
+    message = outbox.current(tx, dlr.message_id, dlr.channel, dlr.provider_id)
     if message is None:
         return False
-    receipts.add(tx, dlr, at)
+    receipts.add(tx, message.id, dlr, at)
     then = settle(message.state, dlr.kind, attempted=message.attempts > 0)
     if then is not message.state:
         why = dlr.detail if dlr.kind is ReceiptKind.FAILED else None
-        outbox.settle(tx, dlr.message_id, message.state, then, at=at, provider_id=dlr.provider_id, why=why)
-        one_time.forget(tx, dlr.message_id)  # it has left: what it said is not needed any more
+        outbox.settle(tx, message.id, message.state, then, at=at, provider_id=dlr.provider_id, why=why)
+        one_time.forget(tx, message.id)  # it has left: what it said is not needed any more
     return True

@@ -178,14 +178,14 @@ class DLR:
 
     Attributes:
         channel: the configured name of the channel it came by.
-        message_id: our id of the message out.
+        message_id: our id of the message out; None where the provider only tells its own, which then leads to it.
         kind: what it claims.
         provider_id: the provider's id of the message, if it told one.
         detail: the provider's own status word or number, for the record.
     """
 
     channel: str
-    message_id: int
+    message_id: int | None
     kind: ReceiptKind
     provider_id: str | None = None
     detail: str | None = None
@@ -225,6 +225,7 @@ class Draft:
         expires_at: after this it is no longer worth sending.
         in_reply_to: the inbox id it answers, if any.
         not_before_at: do not send earlier, if set.
+        broadcast_id: the broadcast that it belongs to.
     """
 
     key: str
@@ -236,3 +237,4 @@ class Draft:
     expires_at: datetime
     in_reply_to: int | None = None
     not_before_at: datetime | None = None
+    broadcast_id: int | None = None

@@ -62,6 +62,14 @@ class QuietHours:
         day = wall.date() if wall.time() < self.end else wall.date() + _DAY
         return self._at(day, self.end)
 
+    def next_begin(self, moment: datetime) -> datetime:
+        """When the quiet hours after a moment outside them begin; the end of time where there are none."""
+        if self.begin == self.end:
+            return datetime.max.replace(tzinfo=UTC)
+        day = moment.astimezone(self.zone).date()
+        today = self._at(day, self.begin)
+        return today if today > moment else self._at(day + _DAY, self.begin)
+
     def hours(self, day: date) -> tuple[datetime, datetime]:
         """From when until when messages may leave on a day: its longest stretch without quiet hours."""
         if self.begin > self.end:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.store.engine import Engine
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision this program works with; a test keeps it equal to the newest file in ``migrations/versions``."""
 
 

@@ -64,13 +64,14 @@ class Row:
 class Current:
     """Where a message stands, for a receipt."""
 
+    id: int
     state: State
     attempts: int
 
     @classmethod
-    def of(cls, state: str, attempts: int) -> Current:
+    def of(cls, id: int, state: str, attempts: int) -> Current:  # noqa: A002 - the column's name
         """From a row."""
-        return cls(State(state), attempts)
+        return cls(id, State(state), attempts)
 
 
 _ADD = insert_once(
@@ -92,12 +93,22 @@ _ADD = insert_once(
     "not_before_at",
     "expires_at",
     "submitted_at",
+    "broadcast_id",
     unique=["key"],
 )
+# On PostgreSQL another process may be settling the same row.
+_current = select(outbox.c.id, outbox.c.state, outbox.c.attempts).with_for_update()
 _CURRENT = Query(
-    select(outbox.c.state, outbox.c.attempts)
-    .where(outbox.c.id == bindparam("row_id"), outbox.c.channel == bindparam("for_channel"))
-    .with_for_update(),  # on PostgreSQL another process may be settling the same row
+    _current.where(outbox.c.id == bindparam("row_id"), outbox.c.channel == bindparam("for_channel")), Current.of
+)
+_CURRENT_OF_THEIRS = Query(
+    _current.where(
+        outbox.c.channel == bindparam("for_channel"),
+        outbox.c.provider_id == bindparam("theirs"),
+        outbox.c.provider_id.is_not(None),
+    )
+    .order_by(outbox.c.id.desc())  # of a provider that begins to count anew the newest is meant
+    .limit(1),
     Current.of,
 )
 _SETTLE: Query[int] = Query(
@@ -180,6 +191,7 @@ def add(
         not_before_at=draft.not_before_at,
         expires_at=draft.expires_at,
         submitted_at=now if born is State.SUBMITTED else None,
+        broadcast_id=draft.broadcast_id,
     )
     return added > 0
 
@@ -194,9 +206,11 @@ def state(tx: Tx, row_id: int) -> State:
     return State(tx.one(_STATE, row_id=row_id))
 
 
-def current(tx: Tx, row_id: int, channel: str) -> Current | None:
-    """Where a message of this channel stands."""
-    return tx.first(_CURRENT, row_id=row_id, for_channel=channel)
+def current(tx: Tx, row_id: int | None, channel: str, provider_id: str | None = None) -> Current | None:
+    """Where a message of this channel stands, known by our id, or else by its provider's."""
+    if row_id is not None:
+        return tx.first(_CURRENT, row_id=row_id, for_channel=channel)
+    return None if provider_id is None else tx.first(_CURRENT_OF_THEIRS, theirs=provider_id, for_channel=channel)
 
 
 def settle(

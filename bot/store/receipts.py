@@ -20,11 +20,11 @@ _ADD: Query[int] = Query(
 )
 
 
-def add(tx: Tx, dlr: DLR, received_at: datetime) -> None:
-    """Keep a receipt."""
+def add(tx: Tx, outbox_id: int, dlr: DLR, received_at: datetime) -> None:
+    """Keep a receipt of a message."""
     tx.run(
         _ADD,
-        outbox_id=dlr.message_id,
+        outbox_id=outbox_id,
         kind=dlr.kind,
         provider_id=dlr.provider_id,
         detail=dlr.detail,

@@ -5,6 +5,7 @@ Instants are aware and in UTC (``*_at``), days are plain dates (``*_on``), money
 """
 
 from bot.store.tables.base import metadata
+from bot.store.tables.broadcasting import broadcasts, recipients
 from bot.store.tables.finding import (
     search_near,
     search_places,
@@ -13,6 +14,7 @@ from bot.store.tables.finding import (
     search_waiting,
     search_words,
 )
+from bot.store.tables.parts import parts
 from bot.store.tables.registry import (
     CORRECTED,
     agms,
@@ -38,6 +40,7 @@ __all__ = [
     "appointments",
     "audit_log",
     "audits",
+    "broadcasts",
     "committee_terms",
     "corrections",
     "dialogues",
@@ -54,8 +57,10 @@ __all__ = [
     "metadata",
     "offices",
     "outbox",
+    "parts",
     "people",
     "receipts",
+    "recipients",
     "returns",
     "search_near",
     "search_places",

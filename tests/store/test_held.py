@@ -109,7 +109,7 @@ def test_what_is_not_true_any_more_was_never_under_way(database_url: str) -> Non
         assert claims.cancel(tx, row, at=NOW, why="not true any more")
         assert not claims.cancel(tx, row, at=NOW, why="not true any more")
         found = outbox.current(tx, row_id, "kannel")
-        assert found == outbox.Current(State.CANCELLED, 0), "no attempt was made"
+        assert found == outbox.Current(row_id, State.CANCELLED, 0), "no attempt was made"
         assert claim(tx) == []
         assert not claims.submitted(tx, row, at=NOW, provider_id=None, delivered=False)
 

@@ -96,6 +96,8 @@ outbox = Table(
     Column("settled_at", Instant),
     Column("provider_id", Text),
     Column("error", Text),
+    # The broadcast that it belongs to.
+    Column("broadcast_id", ForeignKey("broadcasts.id")),
     one_of("state", State),
     one_of("class", MessageClass),
     one_of("language", Language),
@@ -151,6 +153,22 @@ outbox = Table(
         "created_at",
         sqlite_where=text(SECRET),
         postgresql_where=text(SECRET),
+    ),
+    # Where a receipt leads that carries the provider's id alone.
+    Index(
+        "ix_outbox_theirs",
+        "channel",
+        "provider_id",
+        sqlite_where=text("provider_id IS NOT NULL"),
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
+    # What of a broadcast is where.
+    Index(
+        "ix_outbox_broadcast",
+        "broadcast_id",
+        "state",
+        sqlite_where=text("broadcast_id IS NOT NULL"),
+        postgresql_where=text("broadcast_id IS NOT NULL"),
     ),
     # Ids are not used again, not even after a restore: a late receipt carries one.
     sqlite_autoincrement=True,
