@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.planning import Rules
     from bot.posting import Post
     from bot.return_rules import ReturnRules
+    from bot.send_rules import SendRules
     from bot.store.query import Tx
     from bot.store.senders import Subscriber
 
@@ -62,6 +63,7 @@ class Answering:
         post: queues the answers and what others are told.
         rules: the settings of the law and of reminders.
         returns: the forms, and the settings of returns.
+        sending: what holds for messages to many.
         start_url: where a link to a chat with us begins, as soon as it is known.
     """
 
@@ -75,6 +77,7 @@ class Answering:
         post: Post,
         rules: Rules,
         returns: ReturnRules,
+        sending: SendRules,
         start_url: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._commands = commands
@@ -87,6 +90,7 @@ class Answering:
         self._post = post
         self._rules = rules
         self._returns = returns
+        self._sending = sending
         self._start_url = start_url
 
     def looking(self, incoming: Incoming) -> Command | None:
@@ -101,7 +105,7 @@ class Answering:
         number, _ = self._who(tx, incoming)
         subscriber = senders.known(tx, number, incoming.today, incoming.now)
         sender = Sender(number, subscriber.posts)
-        look = Look(sender, incoming.understanding.args, incoming.today, self._returns)
+        look = Look(sender, incoming.understanding.args, incoming.now, incoming.today, self._returns, self._sending)
         return command.look(tx, look) if may_run(command.name, subscriber.posts) else None
 
     def _looking(self, incoming: Incoming) -> Command | None:
@@ -219,6 +223,7 @@ class Answering:
             reminders=self._rules.reminders,
             quiet=self._rules.quiet,
             returns=self._returns,
+            sending=self._sending,
             start_url=self._start_url(),
             has_sms=self._post.has_sms,
             puzzled_at=subscriber.puzzled_at,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.i18n import Renderer
     from bot.return_rules import ReturnRules
     from bot.sections import LawSettings, ReminderSettings
+    from bot.send_rules import SendRules
     from bot.store.links import Chat
     from bot.store.query import Tx
 
@@ -174,6 +175,7 @@ class Context:
         reminders: when people are reminded, and how long what was recorded may be undone.
         quiet: when nobody is disturbed by what he did not ask for.
         returns: the forms, and when they are due.
+        sending: what holds for messages to many.
         start_url: where a link begins that opens a chat with us, a token at its end; None where there is no chat.
         has_sms: whether a short message reaches anybody: not where chats are the only channels.
         puzzled_at: when this number last got the short help.
@@ -201,6 +203,7 @@ class Context:
     reminders: ReminderSettings
     quiet: QuietHours
     returns: ReturnRules
+    sending: SendRules
     start_url: str | None = None
     has_sms: bool = True
     puzzled_at: datetime | None = None
@@ -212,17 +215,19 @@ class Context:
 
     def look(self, args: Mapping[str, Any]) -> Look:
         """What a command's look would have known."""
-        return Look(self.sender, args, self.today, self.returns)
+        return Look(self.sender, args, self.now, self.today, self.returns, self.sending)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a command's look knows: who asks for what, on which day, by which forms."""
+    """What a command's look knows: who asks for what, when, by which forms and rules."""
 
     sender: Sender
     args: Mapping[str, Any]
+    now: datetime
     today: date
     returns: ReturnRules
+    sending: SendRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import Clock, parse_now
 from bot.domain.errors import SettingsError
-from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, ReturnSettings, Section
+from bot.sections import (
+    BroadcastSettings,
+    JobSettings,
+    LawSettings,
+    QuietSettings,
+    ReminderSettings,
+    ReturnSettings,
+    Section,
+)
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -118,6 +126,7 @@ class Config(Section):
     returns: ReturnSettings = ReturnSettings()
     quiet: QuietSettings = QuietSettings()
     jobs: JobSettings = JobSettings()
+    broadcasts: BroadcastSettings = BroadcastSettings()
     telegram: dict[str, Any] = Field(
         default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +16,7 @@ from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    BROADCAST_WIDTH,
     CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
@@ -30,6 +32,7 @@ from bot.domain.wording import (
     SUMS_WIDTH,
     TEXT_WIDTH,
     TITLE_WIDTH,
+    WHERE_WIDTH,
     Slot,
 )
 
@@ -70,6 +73,11 @@ def _date(_: Texts, value: date | str, language: Language) -> str:
 
 def _count(_: Texts, value: int, language: Language) -> str:
     return digits(format_decimal(value, locale="en_IN"), language)
+
+
+def _money(_: Texts, value: str, language: Language) -> str:
+    # To the poisha: what is asked for is confirmed.
+    return digits(format_decimal(Decimal(value), format="#,##,##0.00", locale="en_IN"), language)
 
 
 def _colour(texts: Texts, value: str, language: Language) -> str:
@@ -220,6 +228,10 @@ FILL: Mapping[Slot, Callable[[Texts, Any, Language], str]] = {
     Slot.MOMENT: _moment,
     Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
     Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
+    Slot.BROADCAST: lambda _, value, language: cut(value, BROADCAST_WIDTH, language),
+    Slot.WHERE: lambda _, value, language: cut(value, WHERE_WIDTH, language),
+    Slot.TIME: _digits,
+    Slot.MONEY: _money,
 }
 """Slot → how it is written."""
 

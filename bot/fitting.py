@@ -11,6 +11,7 @@ from bot.domain.replies import SMS, Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    BROADCAST_WIDTH,
     CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
@@ -26,6 +27,7 @@ from bot.domain.wording import (
     TEXT_WIDTH,
     TITLE_WIDTH,
     URL_WIDTH,
+    WHERE_WIDTH,
     Slot,
     Wording,
 )
@@ -161,4 +163,8 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.MOMENT: "2026-12-28T23:59:00+06:00",
         Slot.TEXT: _WIDE_BN * TEXT_WIDTH,
         Slot.MESSAGE: _WIDE_BN * MESSAGE_WIDTH,
+        Slot.BROADCAST: _WIDE_BN * BROADCAST_WIDTH,
+        Slot.WHERE: _WIDE_BN * WHERE_WIDTH,
+        Slot.TIME: "23:59",
+        Slot.MONEY: "888888.88",
     }[slot]

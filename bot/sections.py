@@ -6,6 +6,7 @@ Values of the law are defaults only: the Act and its rules change, and a society
 from __future__ import annotations
 
 from datetime import date, time, tzinfo
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from croniter import CroniterBadDateError, croniter
@@ -181,4 +182,30 @@ class JobSettings(Section):
     most_days_off: Days = Field(
         60,
         description="After more days without a run nothing is sent until 'barta resume': the clock may be wrong.",
+    )
+
+
+class BroadcastSettings(Section):
+    """``[broadcasts]``: one message to many."""
+
+    most_segments: Annotated[int, Field(ge=1, le=5)] = Field(
+        4, description="Most segments of a message to many; a longer one is asked to be shortened."
+    )
+    approve_above: Annotated[Decimal, Field(ge=0)] = Field(
+        Decimal(1000), description="Above this price in taka a second officer approves a broadcast."
+    )
+    per_day: Annotated[int, Field(ge=1)] = Field(
+        20, description="Most broadcasts that one number can send within 24 hours."
+    )
+    worth_hours: Annotated[float, Field(gt=0)] = Field(
+        24, description="How long after the end that was expected a message is still worth sending, in hours."
+    )
+    answer_hours: Annotated[float, Field(gt=0)] = Field(
+        72, description="How long answers to a message are counted, in hours; to a meeting's notice until the meeting."
+    )
+    report_minutes: Annotated[float, Field(ge=0)] = Field(
+        10, description="How long after the last message left its sender hears how it went, in minutes."
+    )
+    statutory: tuple[Literal["message", "meeting", "urgent"], ...] = Field(
+        (), description="Which of them go to numbers in STOP, too: message, meeting, urgent."
     )

@@ -50,6 +50,10 @@ class Unreached(StrEnum):
     NO_WAY = "no_way"  # neither a chat nor a channel for short messages
 
 
+VACANT = "vacant"
+"""Likewise, in an estimate: nobody serves in the post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What goes by one channel."""

@@ -64,6 +64,12 @@ FIGURES_WIDTH = 180
 MESSAGE_WIDTH = 150
 """Most characters of a message that an officer writes himself; a longer one is refused, not cut."""
 
+BROADCAST_WIDTH = 240
+"""Most characters of a message to many, its gaps filled; a longer one is refused, not cut."""
+
+WHERE_WIDTH = 40
+"""Most characters of where a meeting is held; a longer one is refused, not cut."""
+
 TEXT_WIDTH = 170
 """Most characters of a text for an area as it is written, its gaps included: in GSM letters one segment has 160."""
 
@@ -107,6 +113,10 @@ class Slot(StrEnum):
     AMOUNTS = "amounts"  # bare figures, or bare labels, side by side: [{"value": 5}, …] → ৫/২/১,৩৯৪
     MOMENT = "moment"  # a day with its time, in Dhaka
     MESSAGE = "message"  # what an officer writes to a society
+    BROADCAST = "broadcast"  # what an officer writes to many
+    WHERE = "where"  # where a meeting is held
+    TIME = "time"  # '10:30' → ১০:৩০
+    MONEY = "money"  # an amount of taka as text: '12.50' → ১২.৫০
 
 
 @dataclass(frozen=True, slots=True)

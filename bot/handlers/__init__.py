@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot import (
+    broadcast_texts,
     digests,
     due_letters,
     escalating,
@@ -85,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
 WORDINGS: tuple[Wording, ...] = (
     *FALLBACK_TEXTS,
     *choose.TEXTS,
+    *broadcast_texts.TEXTS,
     *recording.TEXTS,
     *reporting.TEXTS,
     *taking.TEXTS,

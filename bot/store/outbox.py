@@ -74,28 +74,12 @@ class Current:
         return cls(id, State(state), attempts)
 
 
-_ADD = insert_once(
-    outbox,
-    "key",
-    "message_class",
-    "priority",
-    "channel",
-    "recipient",
-    "state",
-    "content",
-    "language",
-    "text",
-    "encoding",
-    "segments",
-    "price",
-    "in_reply_to",
-    "created_at",
-    "not_before_at",
-    "expires_at",
-    "submitted_at",
-    "broadcast_id",
-    unique=["key"],
+_COLUMNS = (
+    *("key", "message_class", "priority", "channel", "recipient", "state", "content", "language", "text", "encoding"),
+    *("segments", "price", "in_reply_to", "created_at", "not_before_at", "expires_at", "submitted_at", "broadcast_id"),
 )
+_ADD = insert_once(outbox, *_COLUMNS, unique=["key"])
+_ADD_NEW: Query[int] = insert_once(outbox, *_COLUMNS, unique=["key"], returning="id")
 # On PostgreSQL another process may be settling the same row.
 _current = select(outbox.c.id, outbox.c.state, outbox.c.attempts).with_for_update()
 _CURRENT = Query(
@@ -172,28 +156,39 @@ def add(
     Returns:
         Whether it is new; False where a message with the same key is there already.
     """
-    added = tx.run(
-        _ADD,
-        key=draft.key,
-        message_class=draft.message_class,
-        priority=draft.message_class.priority,
-        channel=draft.channel,
-        recipient=draft.to,
-        state=born,
-        content=content,
-        language=draft.language,
-        text=text,
-        encoding=size.encoding,
-        segments=size.segments,
-        price=price,
-        in_reply_to=draft.in_reply_to,
-        created_at=now,
-        not_before_at=draft.not_before_at,
-        expires_at=draft.expires_at,
-        submitted_at=now if born is State.SUBMITTED else None,
-        broadcast_id=draft.broadcast_id,
-    )
-    return added > 0
+    return tx.run(_ADD, **_values(draft, content, text, size, price, now, born)) > 0
+
+
+def add_new(
+    tx: Tx, draft: Draft, *, content: str, text: str, size: Measure, price: Decimal, now: datetime, born: State
+) -> int | None:
+    """Likewise; returns its id, and None where a message with the same key is there already."""
+    return tx.first(_ADD_NEW, **_values(draft, content, text, size, price, now, born))
+
+
+def _values(
+    draft: Draft, content: str, text: str, size: Measure, price: Decimal, now: datetime, born: State
+) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "message_class": draft.message_class,
+        "priority": draft.message_class.priority,
+        "channel": draft.channel,
+        "recipient": draft.to,
+        "state": born,
+        "content": content,
+        "language": draft.language,
+        "text": text,
+        "encoding": size.encoding,
+        "segments": size.segments,
+        "price": price,
+        "in_reply_to": draft.in_reply_to,
+        "created_at": now,
+        "not_before_at": draft.not_before_at,
+        "expires_at": draft.expires_at,
+        "submitted_at": now if born is State.SUBMITTED else None,
+        "broadcast_id": draft.broadcast_id,
+    }
 
 
 def id_of(tx: Tx, key: str) -> int:

@@ -8,11 +8,15 @@ from bot import listing
 from bot.command import Look, Sender
 from bot.config import Config
 from bot.domain.access import Post, Role
+from bot.domain.quiet import NEVER
 from bot.handlers import stale
 from bot.return_rules import ReturnRules
+from bot.sections import BroadcastSettings
+from bot.send_rules import SendRules
 from bot.store import societies, standings
 from tests.conftest import NOW
 from tests.handlers.talking import DCO, DIMLA, UCO, Talk
+from tests.texts import renderer
 
 if TYPE_CHECKING:
     import pytest
@@ -75,7 +79,8 @@ async def test_what_was_looked_up_is_not_looked_up_again(talk: Talk, monkeypatch
 
 def _look() -> Look:
     sender = Sender(UCO, (Post(Role.UPAZILA_OFFICER, "x", f"BD/55/5573/{DIMLA}/"),))
-    return Look(sender, {}, NOW.date(), ReturnRules.of(Config()))
+    sending = SendRules(BroadcastSettings(), renderer(), {}, None, NEVER)
+    return Look(sender, {}, NOW, NOW.date(), ReturnRules.of(Config()), sending)
 
 
 async def test_a_society_that_is_gone(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:

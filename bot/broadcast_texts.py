@@ -1,0 +1,173 @@
+"""What a broadcast says to each of its readers, by which way, and what that costs.
+
+A linked chat comes first, which is free, and a short message otherwise; what is urgent goes by both. Somebody in STOP is spared what is not
+statutory. What is the same for all is rendered once for each channel and language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.channel import cost
+from bot.domain.broadcasts import BroadcastKind, Unreached
+from bot.domain.messages import Language, MessageClass
+from bot.domain.replies import Choice, Reply, dump
+from bot.domain.wording import Slot, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+    from typing import Any
+
+    from bot.channel import Line
+    from bot.domain.segments import Measure
+    from bot.i18n import Renderer
+    from bot.store.audiences import Member
+    from bot.store.broadcasts import Broadcast
+
+NUMBER_GAP, NAME_GAP = "{r}", "{name}"
+"""What a sender may leave open: the society's registration number; the name of the society, or of the office."""
+
+CHAT_COPY = ":chat"
+"""Ends the key of the second copy of an urgent message, which goes by chat besides the short message."""
+
+
+_FROM = {"place": Slot.PLACE, "text": Slot.BROADCAST}
+TEXTS = (
+    Wording("broadcast.message", 5, _FROM),
+    Wording("broadcast.urgent", 5, _FROM),
+    Wording(
+        "broadcast.meeting",
+        6,
+        {**_FROM, "text": Slot.MESSAGE, "d": Slot.DATE, "time": Slot.TIME, "where": Slot.WHERE},
+        row="broadcast.answer_by",
+        rows=1,
+    ),
+    Wording("broadcast.answer_by", 1),
+    Wording("broadcast.coming", 1),
+    Wording("broadcast.not_coming", 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a broadcast says, before it is anybody's.
+
+    Attributes:
+        kind: a message, or the notice of a meeting.
+        place: the sending office's name, by language.
+        text: the sender's words, or the agenda.
+        meeting: the ``date`` (ISO), ``time`` (HH:MM) and ``place`` of a meeting.
+        urgent: by chat and by SMS, at any hour.
+        broadcast_id: once it has one: what a button below it answers.
+    """
+
+    kind: BroadcastKind
+    place: Mapping[str, str]
+    text: str
+    meeting: Mapping[str, Any] | None = None
+    urgent: bool = False
+    broadcast_id: int = 0
+
+    @classmethod
+    def of(cls, broadcast: Broadcast) -> Words:
+        """What a broadcast that was kept says."""
+        one = broadcast
+        return cls(one.kind, one.place, one.text, one.meeting, one.urgent, one.id)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it differs from reader to reader."""
+        return NUMBER_GAP in self.text or NAME_GAP in self.text
+
+    @property
+    def message_class(self) -> MessageClass:
+        """Of its messages."""
+        return MessageClass.URGENT if self.urgent else MessageClass.BROADCAST
+
+    def to(self, member: Member | None, language: Language, *, chat: bool) -> Reply:
+        """What somebody reads; None stands for whoever it is the same for."""
+        text = self.text if member is None else self._filled(member, language)
+        params: dict[str, Any] = {"place": dict(self.place), "text": text}
+        if self.meeting is None:
+            return Reply("broadcast.urgent" if self.urgent else "broadcast.message", params)
+        params |= {"d": self.meeting["date"], "time": self.meeting["time"], "where": self.meeting["place"]}
+        if not chat:
+            return Reply("broadcast.meeting", params, lines=(Reply("broadcast.answer_by"),))
+        buttons = tuple(
+            Choice(Reply(f"broadcast.{name}"), "answer", {"broadcast": self.broadcast_id, "answer": number})
+            for number, name in enumerate(("coming", "not_coming"), start=1)
+        )
+        return Reply("broadcast.meeting", params, choices=buttons)
+
+    def _filled(self, member: Member, language: Language) -> str:
+        return self.text.replace(NUMBER_GAP, member.registration_no or "—").replace(NAME_GAP, member.place[language])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of a broadcast, as it leaves.
+
+    Attributes:
+        channel, to: its way.
+        language: of its reader.
+        reply, content, text: what it says, as a reply, as the outbox keeps that, and rendered.
+        size, price: what it weighs and costs.
+        suffix: of its key, where it is a second copy.
+    """
+
+    channel: str
+    to: str
+    language: Language
+    reply: Reply
+    content: str
+    text: str
+    size: Measure
+    price: Decimal
+    suffix: str = ""
+
+
+@dataclass(slots=True)
+class Writing:
+    """Finds everybody's way and writes his message; what is the same for many is rendered once.
+
+    Attributes:
+        renderer: for the texts.
+        lines: every channel's settings and abilities, by name.
+        sms: the channel that short messages go by; None where there is none.
+        today: the day on which it is written.
+        statutory: whether it goes to numbers in STOP, too.
+    """
+
+    renderer: Renderer
+    lines: Mapping[str, Line]
+    sms: str | None
+    today: date
+    statutory: bool = False
+    _rendered: dict[tuple[str, Language], Letter] = field(default_factory=dict)
+
+    def letters(self, words: Words, member: Member, chat: tuple[str, str] | None) -> list[Letter] | Unreached:
+        """What somebody gets: one message, or an urgent one both ways; or why he gets nothing."""
+        if member.msisdn is None:
+            return Unreached.NO_NUMBER
+        if member.stopped and not self.statutory:
+            return Unreached.STOPPED
+        by_sms = None if self.sms is None else (self.sms, member.msisdn)
+        ways = [way for way in ((by_sms, chat) if words.urgent else (chat or by_sms,)) if way is not None]
+        language = member.language or Language.BN
+        letters = [self._letter(words, member, channel, to, language) for channel, to in ways]
+        return [letters[0], *(replace(one, suffix=CHAT_COPY) for one in letters[1:])] if letters else Unreached.NO_WAY
+
+    def _letter(self, words: Words, member: Member, channel: str, to: str, language: Language) -> Letter:
+        known = self._rendered.get((channel, language))
+        if known is not None:
+            return replace(known, to=to)
+        line = self.lines[channel]
+        reply = words.to(member if words.is_personal else None, language, chat=line.abilities.chat)
+        text = self.renderer.render(reply, language, self.today, line.abilities)
+        letter = Letter(channel, to, language, reply, dump(reply), text, *cost(text, line))
+        if not words.is_personal:
+            self._rendered[channel, language] = letter
+        return letter
