@@ -48,10 +48,12 @@ from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
 from bot.return_rules import ReturnRules
+from bot.scheduler.broadcasting import Broadcasting
 from bot.scheduler.indexing import Indexing
 from bot.scheduler.jobs import JOBS
 from bot.scheduler.running import Runner
 from bot.scheduler.service import Scheduler
+from bot.send_rules import SendRules
 from bot.settling import Sms
 from bot.store import form_versions, marks, offices
 from bot.store.store import Store
@@ -147,6 +149,7 @@ class App:
         own = self.config.gateway
         by_sms = sms_channel(configured, self.config)
         post = Post(pure.renderer, lines, by_sms, timedelta(hours=own.reply_hours))
+        self._sending = SendRules(self.config.broadcasts, pure.renderer, lines, by_sms, self.config.quiet.hours())
         places = await self.store.read(offices.district_index)
         self.receiver = Receiver(
             self.store,
@@ -160,6 +163,7 @@ class App:
                 post,
                 Rules.of(self.config),
                 returns,
+                self._sending,
                 self._start_url,
             ),
             own,
@@ -188,6 +192,7 @@ class App:
             ]
         )
         self._indexing = Indexing(self.store)
+        self.broadcasting = Broadcasting(self.store, self.clock, self._sending, self._wake)
         self.runner = Runner(self.store, post, self.config, self.clock)
         self._scheduler = Scheduler(
             self.jobs, self.runner, self.store, self.config, self.clock, self.metrics, self._wake
@@ -199,6 +204,7 @@ class App:
 
     async def _finish(self) -> None:
         await self._scheduler.stop()
+        await self.broadcasting.stop()
         await self._indexing.stop()
         for task in self._serving:
             task.cancel()
@@ -253,6 +259,7 @@ class App:
             raise
         self.delivery.start()
         self._indexing.start()
+        self.broadcasting.start()
         if self.config.jobs.enabled:
             self._scheduler.start()
         self._serving = [
