@@ -18,8 +18,8 @@ from bot.domain.quiet import NEVER
 from bot.store import audiences, broadcasts, outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime, timedelta
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
 
     from bot.broadcast_texts import Letter, Writing
     from bot.domain.audiences import Audience
@@ -28,22 +28,47 @@ if TYPE_CHECKING:
     from bot.store.broadcasts import Broadcast
     from bot.store.query import Tx
 
-PAGE = 500
-"""Societies or officers of an audience that are read at once."""
+PAGE = 2000
+"""Societies or officers of an audience that are read at once, beside the writer: finding them may take a while."""
+
+WHOLE = 100
+"""Most people whose messages are queued in one work."""
 
 NAMED = 5
 """People without a usable number that a preview names."""
 
 
-def _walked(
-    tx: Tx, audience: Audience, today: date, channels: Sequence[str], after: int = 0, most: int = PAGE
-) -> Iterator[list[tuple[Member, tuple[str, str] | None]]]:
-    """The pages of an audience from a position on, each person with the chat that stands for his number."""
-    while members := audiences.page(tx, audience, today, after=after, most=most):
-        numbers = {member.msisdn for member in members if member.msisdn}
-        chats = audiences.chats(tx, numbers, channels)
-        yield [(member, chats.get(member.msisdn or "")) for member in members]
-        after = members[-1].position
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of an audience.
+
+    Attributes:
+        after: the position behind which it begins.
+        members: each person with the chat that stands for his number; none behind the end of the audience.
+    """
+
+    after: int
+    members: tuple[tuple[Member, tuple[str, str] | None], ...]
+
+    @property
+    def through(self) -> int:
+        """The position at which the next one begins."""
+        return self.members[-1][0].position if self.members else self.after
+
+    def split(self, most: int) -> tuple[Page, Page]:
+        """About so many people, and the rest; who stands at one position stays together."""
+        at = min(most, len(self.members))
+        while 0 < at < len(self.members) and self.members[at][0].position == self.members[at - 1][0].position:
+            at += 1
+        first = Page(self.after, self.members[:at])
+        return first, Page(first.through, self.members[at:])
+
+
+def page(tx: Tx, writing: Writing, audience: Audience, after: int, most: int = PAGE) -> Page:
+    """The people of an audience behind a position; it reads only."""
+    members = audiences.page(tx, audience, writing.today, after=after, most=most)
+    chats = audiences.chats(tx, {member.msisdn for member in members if member.msisdn}, list(writing.lines))
+    return Page(after, tuple((member, chats.get(member.msisdn or "")) for member in members))
 
 
 @dataclass(slots=True)
@@ -84,10 +109,12 @@ class _Sum:
 def estimate(tx: Tx, writing: Writing, words: Words, audience: Audience, now: datetime, quiet: QuietHours) -> Estimate:
     """What a broadcast would come to if it were sent now; it reads only, and walks through the whole audience."""
     total = _Sum()
-    for page in _walked(tx, audience, writing.today, list(writing.lines)):
-        for member, chat in page:
+    after = 0
+    while (found := page(tx, writing, audience, after)).members:
+        for member, chat in found.members:
             if total.is_new(member):
                 total.add(member, writing.letters(words, member, chat))
+        after = found.through
     return Estimate(
         people=total.people,
         shares=total.shares,
@@ -138,31 +165,41 @@ class Queued:
     complete: bool
 
 
-def queue(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, most: int) -> Queued:
-    """Unit of work: queue the next page of a broadcast. Running it again adds nothing: keys make everybody's message unique."""
+def queue(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, next_page: Page) -> Queued:
+    """Unit of work: queue the page of a broadcast that follows what was queued. Again, it adds nothing: keys make messages unique."""
+    if next_page.after != broadcast.queued_through:
+        return Queued(0, frozenset(), complete=False)  # another process was faster
     words = Words.of(broadcast)
-    walked = _walked(tx, broadcast.audience, writing.today, list(writing.lines), broadcast.queued_through, most)
-    page = next(walked, [])
     added = 0
     channels: set[str] = set()
-    for member, chat in page:
-        if member.person_id is None:
-            continue
-        letters = writing.letters(words, member, chat)
+    for member, chat in next_page.members:
+        letters = [] if member.person_id is None else writing.letters(words, member, chat)
         if isinstance(letters, Unreached):
             broadcasts.add_recipient(tx, broadcast.id, member, unreached=letters)
-            continue
-        first = _post(tx, broadcast, words, letters[0], member, now)
-        if first is None:
-            continue  # his number has it: somebody else uses it too, or this page was queued before
-        broadcasts.add_recipient(tx, broadcast.id, member, outbox_id=first)
-        for letter in letters[1:]:
-            _post(tx, broadcast, words, letter, member, now)
-        added += 1
-        channels.update(letter.channel for letter in letters)
-    through = page[-1][0].position if page else broadcast.queued_through
-    broadcasts.queued(tx, broadcast.id, through, None if page else now)
-    return Queued(added, frozenset(channels), complete=not page)
+        elif letters and (first := _post(tx, broadcast, words, letters[0], member, now)) is not None:
+            # Else his number has it: somebody else uses it too, or this page was queued before.
+            broadcasts.add_recipient(tx, broadcast.id, member, outbox_id=first)
+            for letter in letters[1:]:
+                _post(tx, broadcast, words, letter, member, now)
+            added += 1
+            channels.update(letter.channel for letter in letters)
+    complete = not next_page.members
+    broadcasts.queued(tx, broadcast.id, next_page.through, now if complete else None)
+    return Queued(added, frozenset(channels), complete)
+
+
+def begin(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime) -> frozenset[str]:
+    """Queue a broadcast to a few people whole, in the unit of work that lets it go; returns the channels that have something to do.
+
+    One to many is left to ``bot.scheduler.broadcasting``, which finds its people beside the writer.
+    """
+    if broadcast.estimate.people > WHOLE:
+        return frozenset()
+    found = page(tx, writing, broadcast.audience, broadcast.queued_through)
+    channels = queue(tx, writing, broadcast, now, found).channels
+    if len(found.members) < PAGE:
+        broadcasts.queued(tx, broadcast.id, found.through, now)
+    return channels
 
 
 def _post(tx: Tx, broadcast: Broadcast, words: Words, letter: Letter, member: Member, now: datetime) -> int | None:

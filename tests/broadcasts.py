@@ -65,10 +65,19 @@ def show(tx: Tx, by: SendRules, audience: Audience, says: Words, now: datetime =
     return broadcasting.estimate(tx, by.writing(says, now.date()), says, audience, now, by.quiet)
 
 
-def send(tx: Tx, by: SendRules, audience: Audience, says: Words, now: datetime = NOW) -> Sent:
+def send(
+    tx: Tx,
+    by: SendRules,
+    audience: Audience,
+    says: Words,
+    now: datetime = NOW,
+    *,
+    channel: str = "sms",
+    address: str = SENDER,
+) -> Sent:
     """Show and confirm it."""
-    mo = MO("sms", uuid.uuid4().hex, SENDER, "16123", "send")
-    inbox_id = inbox.add(tx, mo, SENDER, now, inbox.Fate("replied", "send"))
+    mo = MO(channel, uuid.uuid4().hex, address, "16123", "send")
+    inbox_id = inbox.add(tx, mo, address, now, inbox.Fate("replied", "send"))
     office = offices.by_code(tx, "5573")
     assert inbox_id is not None
     assert office is not None
@@ -78,8 +87,8 @@ def send(tx: Tx, by: SendRules, audience: Audience, says: Words, now: datetime =
         inbox_id=inbox_id,
         office_id=office.id,
         sender=SENDER,
-        channel="sms",
-        address=SENDER,
+        channel=channel,
+        address=address,
         language=Language.BN,
         kind=says.kind,
         urgent=says.urgent,
@@ -117,4 +126,5 @@ def queue_all(tx: Tx, by: SendRules, broadcast_id: int, now: datetime = NOW, pag
         if broadcast.queued_at is not None:
             return added
         writing = by.writing(Words.of(broadcast), now.date())
-        added += broadcasting.queue(tx, writing, broadcast, now, page).messages
+        following = broadcasting.page(tx, writing, broadcast.audience, broadcast.queued_through, page)
+        added += broadcasting.queue(tx, writing, broadcast, now, following).messages

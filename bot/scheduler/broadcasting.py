@@ -22,6 +22,7 @@ from bot.store import broadcast_queue, broadcasts
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.broadcasting import Page
     from bot.clock import Clock
     from bot.send_rules import SendRules
     from bot.store.broadcasts import Broadcast
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 AT_ONCE = 40
-"""Societies or officers of an audience queued in one work: some milliseconds of the writer's time."""
+"""Messages queued in one work while others wait: some milliseconds of the writer's time."""
+
+AT_ONCE_ALONE = 400
+"""Likewise while nobody does."""
 
 IDLE_SECONDS = 1.0
 """How often it looks for broadcasts that were confirmed elsewhere, and for those that have ended."""
@@ -65,7 +69,10 @@ class Broadcasting:
         self._asked = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        self._after: dict[tuple[int, str], int] = {}
+        # What was last done with the messages of a broadcast that wait, and up to which; None where there are no more.
+        self._seen: dict[int, str] = {}
+        self._after: dict[int, int | None] = {}
+        self._pages: dict[int, Page] = {}
 
     def start(self) -> None:
         """Begin; call inside the running loop."""
@@ -124,22 +131,37 @@ class Broadcasting:
     async def _queue(self, broadcast: Broadcast) -> bool:
         if await self._aside(broadcast, "release"):  # it was paused while it was being queued
             return True
-        work = partial(queue_more, rules=self._rules, broadcast_id=broadcast.id, clock=self._clock)
+        held = self._pages.get(broadcast.id)
+        if held is None or held.after != broadcast.queued_through:
+            writing = self._rules.writing(Words.of(broadcast), self._clock.today())
+            find = partial(
+                broadcasting.page, writing=writing, audience=broadcast.audience, after=broadcast.queued_through
+            )
+            held = await self._store.read(find, slow=True)
+        now, later = held.split(AT_ONCE if self._store.writer.waiting else AT_ONCE_ALONE)
+        work = partial(queue_more, rules=self._rules, broadcast_id=broadcast.id, clock=self._clock, page=now)
         queued = await self._store.write(work)
+        self._pages.pop(broadcast.id, None)
+        if queued is not None and later.members:
+            self._pages[broadcast.id] = later
         for channel in queued.channels if queued is not None else ():
             self._wake(channel)
         return queued is not None
 
     async def _aside(self, broadcast: Broadcast, what: str) -> bool:
-        """Hold, release or cancel some of its messages; whether there were any. The writer is not asked in vain."""
-        is_there = {"hold": broadcast_queue.ready, "release": broadcast_queue.held, "cancel": broadcast_queue.waiting}
-        key = (broadcast.id, what)
-        if not await self._store.read(partial(is_there[what], broadcast_id=broadcast.id)):
-            self._after.pop(key, None)
+        """Hold, release or cancel some of its messages; whether there were any.
+
+        That there are none is found out once for each state that it is seen in: looking walks through its messages.
+        """
+        if self._seen.get(broadcast.id) != what:
+            self._seen[broadcast.id], self._after[broadcast.id] = what, 0
+        after = self._after[broadcast.id]
+        if after is None:
             return False
-        work = partial(_put, broadcast_id=broadcast.id, what=what, after=self._after.get(key, 0), clock=self._clock)
-        self._after[key] = await self._store.write(work)
-        return True
+        work = partial(_put, broadcast_id=broadcast.id, what=what, after=after, clock=self._clock)
+        last = await self._store.write(work)
+        self._after[broadcast.id] = last or None
+        return last > 0
 
     async def _end(self, broadcast: Broadcast) -> bool:
         if await self._store.read(partial(broadcasts.on_its_way, broadcast_id=broadcast.id)):
@@ -149,13 +171,13 @@ class Broadcasting:
         return ended
 
 
-def queue_more(tx: Tx, *, rules: SendRules, broadcast_id: int, clock: Clock) -> broadcasting.Queued | None:
-    """Unit of work: queue the next page of a broadcast, if it still is to be sent."""
+def queue_more(tx: Tx, *, rules: SendRules, broadcast_id: int, clock: Clock, page: Page) -> broadcasting.Queued | None:
+    """Unit of work: queue a page of a broadcast, if it still is to be sent."""
     broadcast = broadcasts.by_id(tx, broadcast_id)
     if broadcast is None or broadcast.state is not BroadcastState.SENDING or broadcast.queued_at is not None:
         return None
     writing = rules.writing(Words.of(broadcast), clock.today())
-    return broadcasting.queue(tx, writing, broadcast, clock.now(), AT_ONCE)
+    return broadcasting.queue(tx, writing, broadcast, clock.now(), page)
 
 
 def _put(tx: Tx, *, broadcast_id: int, what: str, after: int, clock: Clock) -> int:

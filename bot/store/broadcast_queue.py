@@ -27,18 +27,15 @@ _QUEUED = outbox.c.state == literal_column("'queued'")
 _held: ColumnElement[bool] = outbox.c.not_before_at == bindparam("aside", ASIDE, type_=outbox.c.not_before_at.type)
 
 
-def _some(condition: ColumnElement[bool], *, most: int = AT_ONCE) -> Any:
+def _some(condition: ColumnElement[bool]) -> Any:
     return (
         select(outbox.c.id)
         .where(outbox.c.broadcast_id == bindparam("of"), _QUEUED, condition, outbox.c.id > bindparam("after"))
         .order_by(outbox.c.id)
-        .limit(most)
+        .limit(AT_ONCE)
     )
 
 
-_READY: Query[int] = Query(_some(outbox.c.not_before_at.is_(None), most=1))
-_HELD: Query[int] = Query(_some(_held, most=1))
-_WAITING: Query[int] = Query(_some(outbox.c.id > 0, most=1))
 _HOLD: Query[int] = Query(
     update(outbox)
     .where(outbox.c.id.in_(_some(outbox.c.not_before_at.is_(None)).scalar_subquery()), _QUEUED)
@@ -57,21 +54,6 @@ _CANCEL: Query[int] = Query(
     .values(state="cancelled", settled_at=bindparam("at"))
     .returning(outbox.c.id)
 )
-
-
-def ready(tx: Tx, broadcast_id: int) -> bool:
-    """Whether any of its messages is not put aside."""
-    return tx.first(_READY, of=broadcast_id, after=0) is not None
-
-
-def held(tx: Tx, broadcast_id: int) -> bool:
-    """Whether any of its messages is put aside."""
-    return tx.first(_HELD, of=broadcast_id, after=0) is not None
-
-
-def waiting(tx: Tx, broadcast_id: int) -> bool:
-    """Whether any of its messages has not left."""
-    return tx.first(_WAITING, of=broadcast_id, after=0) is not None
 
 
 def hold(tx: Tx, broadcast_id: int, after: int = 0) -> int:
