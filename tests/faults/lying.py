@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WEIGHTS: Mapping[str, int] = {
-    "plain": 40,
+    "plain": 60,
     "late": 8,
     "double": 8,
     "disorder": 8,
@@ -23,12 +23,12 @@ WEIGHTS: Mapping[str, int] = {
     "failed": 6,
     "stray": 4,
     # It has the message, and nobody is told:
-    "cut": 4,
-    "error": 4,
+    "cut": 2,
+    "error": 2,
     "mute": 1,
     # It does not have it:
-    "throttled": 6,
-    "down": 4,
+    "throttled": 2,
+    "down": 2,
     "refused": 3,
 }
 LOST = frozenset({"cut", "error", "mute"})
@@ -89,7 +89,7 @@ class Liar:
             self._receipts.put_nowait((stray.replace("%d", "2"), 0.0))
         if how == "cut":
             assert request.transport is not None
-            request.transport.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 27\r\n\r\n0: Acc")
+            request.transport.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 27\r\n\r\n")
             request.transport.abort()
         elif how == "mute":
             await asyncio.sleep(self.mute_seconds)

@@ -36,6 +36,7 @@ enabled = false
 [gateway]
 public_url = "http://127.0.0.1:{port}"
 answers_per_sender = 100000
+same_answers = 100000
 [channels.kannel]
 kind = "kannel"
 send_url = "{send_url}"
