@@ -11,8 +11,8 @@ returns ``Taken``    the provider has it                         ``submitted``
 ``Unreachable``      certainly not taken                         ``queued`` again, later
 ``Throttled``        certainly not taken, too fast               ``queued`` again, no attempt burnt
 ``Busy``             likewise, for this recipient alone          ``queued`` again, the others go on
-``Refused``          certainly not taken, never will be          ``failed``
-``Gone``             likewise, because the recipient has left     ``failed``, and his link ends
+``Refused``          certainly not taken, never will be          ``failed``; of a chat ``queued`` by SMS
+``Gone``             likewise, because the recipient has left     likewise, and his link ends
 ``OutcomeUnknown``   may have been taken                         ``unconfirmed`` until a receipt tells
 ==================  ==========================================  =====================================
 """
@@ -25,14 +25,18 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, runtim
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.errors import StoreError
+from bot.domain.parts import Whole
 from bot.domain.segments import Encoding, Measure, measure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
 
     from aiohttp import ClientSession, web
 
     from bot.domain.messages import DLR, MO, MT, Language
+    from bot.domain.parts import Part
     from bot.domain.replies import Abilities
 
 
@@ -50,7 +54,9 @@ class ChannelSettings(BaseModel):
         Decimal("0.35"), description="Price of one segment in taka."
     )
     window: Annotated[int, Field(ge=1, le=256)] = Field(
-        10, description="Most submissions under way at once; after a crash at most so many are of unknown outcome."
+        10,
+        description="Most submissions under way at once, of which a broadcast and reminders take three quarters; "
+        "after a crash at most so many, or a quarter more, are of unknown outcome.",
     )
     timeout_seconds: Annotated[float, Field(gt=0)] = Field(
         15.0,
@@ -100,6 +106,36 @@ class Taken:
     delivered: bool = False
 
 
+class Gathers(Protocol):
+    """Keeps what a provider hands in part by part, each acknowledged by itself, and knows what comes again."""
+
+    async def take(self, part: Part) -> Whole | None:
+        """Keep a part; returns after the commit, with the whole message where every part is there.
+
+        Raises:
+            StoreError: it cannot be kept; the provider should try again.
+        """
+        ...
+
+    async def settle(self, channel: str, session: str, before: datetime) -> None:
+        """What came over a connection before a moment is certainly acknowledged, and does not come again."""
+        ...
+
+
+class KeepsNoParts:
+    """Where nothing keeps parts: a message that is one part is whole, others are not taken."""
+
+    async def take(self, part: Part) -> Whole | None:
+        """Return the message, if it is one part."""
+        if part.total > 1:
+            message = "nothing here keeps parts of messages"
+            raise StoreError(message)
+        return Whole(part.name, part.octets)
+
+    async def settle(self, channel: str, session: str, before: datetime) -> None:
+        """Nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """What a channel may use of the rest of the program.
@@ -111,6 +147,7 @@ class Gateway:
         short_code: the number people text.
         public_url: where providers reach us, without a slash at the end.
         menu: the commands that a chat offers in its menu, with what each does, by language.
+        parts: keeps parts of messages, for providers that hand them in one by one.
     """
 
     receive: Callable[[MO], Awaitable[Answer]]
@@ -119,6 +156,7 @@ class Gateway:
     short_code: str
     public_url: str
     menu: Mapping[Language, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    parts: Gathers = field(default_factory=KeepsNoParts)
 
 
 @runtime_checkable
@@ -127,6 +165,20 @@ class Announces(Protocol):
 
     async def announce(self, to: str) -> None:
         """Show it, for a few seconds. Never raises a ``SubmitError``, and takes no longer than a moment."""
+        ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """A channel that can change a message that was sent."""
+
+    async def edit(self, mt: MT, provider_id: str) -> float | None:
+        """Let a message that its reader has look as it does now: its text and its buttons. Never raises a ``SubmitError``.
+
+        Returns:
+            For how many seconds the chat should be left alone before it is tried again, 0 where it was changed; None where this
+            message cannot be changed any more.
+        """
         ...
 
 

@@ -12,37 +12,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot import form_checks
 from bot.domain.errors import SettingsError
 from bot.domain.forms import Form, Forms, Indicator, Kind, Rule, Unit
 from bot.domain.periods import DueRule
 from bot.form_file import FormTable
-from bot.toml_lines import Lines, NotToml, read
+from bot.toml_faults import content_of, faults_of, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from bot.form_file import IndicatorTable
-    from bot.toml_lines import Path as Place
+    from bot.toml_lines import Lines
 
 OURS = Path(__file__).parent / "forms"
 """The forms that come with the program."""
-
-_TYPES: Mapping[str, str] = {
-    "missing": "is missing",
-    "string_type": "is a text in quotes",
-    "int_type": "is a whole number, without quotes",
-    "bool_type": "is true or false, without quotes",
-    "list_type": "is a list in brackets, or tables [[…]]",
-    "model_type": "is a table: keys with values",
-    "too_short": "has at least one entry",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +70,15 @@ def _paths(folder: Path | None) -> Iterator[Path]:
 
 def _file(path: Path, faults: list[str]) -> _File | None:
     """One file; None where its shape is wrong. What is wrong is added to the faults."""
-    try:
-        content, lines = read(path.read_bytes())
-    except OSError as error:
-        faults.append(f"{path.name}:1: cannot be read: {error.strerror}")
+    if (found := content_of(path, faults)) is None:
         return None
-    except NotToml as error:
-        faults.append(f"{path.name}:{error.line}: {error}")
-        return None
+    content, lines = found
     try:
         table = FormTable.model_validate(content)
     except ValidationError as error:
-        faults += _written(path.name, lines, [(each["loc"], _sentence(each)) for each in error.errors()])
+        faults += written(path.name, lines, faults_of(error, FormTable))
         return None
-    faults += _written(path.name, lines, list(form_checks.of_form(table)))
+    faults += written(path.name, lines, form_checks.of_form(table))
     return _File(path.name, table, lines)
 
 
@@ -110,47 +93,7 @@ def _between(files: list[_File]) -> Iterator[str]:
         found += form_checks.of_versions(list(same.values()))
     for table, fault in found:
         file = by_table[id(table)]
-        yield from _written(file.name, file.lines, [fault])
-
-
-def _written(name: str, lines: Lines, faults: list[form_checks.Fault]) -> list[str]:
-    """Faults of one file as lines, in the order of the file."""
-    placed = sorted((lines.of(place), _path(place), sentence) for place, sentence in faults)
-    return [f"{name}:{line}: {path}: {sentence}" for line, path, sentence in placed]
-
-
-def _path(place: Place) -> str:
-    """``indicators[2].kind``."""
-    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place).removeprefix(".")
-
-
-def _sentence(error: Any) -> str:
-    """One of pydantic's errors as people would say it."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return f"there is no such key{_instead(error['loc'])}"
-    if kind == "enum":
-        return f"is one of {str(context['expected']).replace(' or ', ', ').replace(chr(39), '')}"
-    if kind == "greater_than_equal":
-        return f"is at least {context['ge']}"
-    if kind == "less_than_equal":
-        return f"is at most {context['le']}"
-    if kind == "too_long":
-        return f"has {context['actual_length']} entries and may have {context['max_length']}"
-    return _TYPES.get(kind) or str(error["msg"]).removeprefix("Value error, ")
-
-
-def _instead(place: Place) -> str:
-    """The key that was meant, where one is near."""
-    model: Any = FormTable
-    for each in place[:-1]:
-        if isinstance(each, str):
-            annotation = model.model_fields[each].annotation
-            model = next(iter(getattr(annotation, "__args__", ())), annotation)
-    known = list(getattr(model, "model_fields", ()))
-    key = str(place[-1])
-    near = process.extractOne(key, known, scorer=OSA.distance, score_cutoff=min(2, len(key) // 2))
-    return f": {near[0]} is near" if near else f"; there are {', '.join(known)}"
+        yield from written(file.name, file.lines, [fault])
 
 
 def _form(table: FormTable) -> Form:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, Unpack
@@ -33,6 +33,11 @@ class Behaviour(TypedDict, total=False):
     refuse_next: int  # so many submits are refused
     refuse_status: str  # an SMPP error's name, such as ESME_RTHROTTLED
     lose_answers: int  # so many submits are accepted, but the session breaks before the answer
+    receipt_first: bool  # the receipt leaves before the answer to the submit
+    receipt_id: Literal["same", "decimal", "upper", "short"]  # how a receipt writes the id
+    receipt_parameters: bool  # whether it tells id and state in parameters too, or in its text alone
+    lose_mo_answers: int  # so many acknowledgements of messages are lost, and the session with them
+    retry_ms: int  # a message that was answered with an error goes out again after so long; 0: never
     accept_binds: bool
 
 
@@ -141,8 +146,9 @@ class Smsc:
         self._control: aiohttp.ClientSession | None = None
         self.port = 0
 
-    async def start(self) -> None:
-        command = [*node_script("smsc.js"), self.system_id, self.password]
+    async def start(self, port: int = 0) -> None:
+        """Start, on a port of one's own choice or on a free one."""
+        command = [*node_script("smsc.js"), self.system_id, self.password, str(port)]
         self._child = Child(command, folder=self._folder, name="smsc", piped=True)
         pipe = self._child.process.stdout
         assert pipe is not None
@@ -188,6 +194,20 @@ class Smsc:
             },
         )
         return Sent(raw["parts"], tuple(raw["statuses"]))
+
+    async def send_raw(self, *messages: Mapping[str, Any]) -> Sent:
+        """Deliver what a test wrote itself, field by field; wait for the gateway to answer each."""
+        written = [
+            {name: value.hex() if isinstance(value, bytes) else value for name, value in message.items()}
+            for message in messages
+        ]
+        answer = await self._ask("POST", "/raw", {"messages": written})
+        return Sent(answer["parts"], tuple(answer["statuses"]))
+
+    async def ask(self, command: Literal["enquire_link", "unbind", "query_sm"]) -> list[int]:
+        """Ask every session something; returns the statuses of the answers."""
+        answer = await self._ask("POST", "/ask", {"command": command})
+        return list(answer["statuses"])
 
     async def send_receipt(self, submit_id: str, status: str = "DELIVRD") -> None:
         """Send a receipt for a submit: late, once more, or another one than before."""

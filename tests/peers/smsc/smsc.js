@@ -4,12 +4,12 @@
 // It stores and forwards as a real one does: what a client has not acknowledged is sent again at its next bind.
 // Prints {"smpp": port, "control": port} when it is ready; ends when its standard input closes, so it outlives no test run.
 //
-//   node smsc.js [SYSTEM_ID PASSWORD]
+//   node smsc.js [SYSTEM_ID PASSWORD [PORT]]
 
 const http = require('node:http');
 const smpp = require('smpp');
 
-const [systemId = 'coop', password = 'secret'] = process.argv.slice(2);
+const [systemId = 'coop', password = 'secret', port = '0'] = process.argv.slice(2);
 
 const UCS2 = 8;
 const UDH_INDICATOR = 0x40;
@@ -25,6 +25,11 @@ const ORDINARY = Object.freeze({
   refuse_next: 0, // that many submits are refused
   refuse_status: 'ESME_RTHROTTLED',
   lose_answers: 0, // that many submits are accepted, but the session breaks before the answer
+  receipt_first: false, // the receipt leaves before the answer to the submit
+  receipt_id: 'same', // how a receipt writes the id: 'same', 'decimal', 'upper' or 'short' (without leading zeros)
+  receipt_parameters: true, // whether a receipt tells id and state in parameters too, or in its text alone
+  lose_mo_answers: 0, // that many acknowledgements of messages are lost, and the session with them
+  retry_ms: 0, // a message that was answered with an error goes out again after so long, 0: never
   accept_binds: true,
 });
 
@@ -56,7 +61,20 @@ function pump() {
       const delivery = queue.shift();
       state.inFlight.add(delivery);
       session.deliver_sm(delivery.fields, (answer) => {
+        if (delivery.kind === 'mo' && behaviour.lose_mo_answers > 0) {
+          behaviour.lose_mo_answers -= 1;
+          session.destroy(); // what is in flight goes out again at the next bind
+          return;
+        }
         state.inFlight.delete(delivery);
+        if (answer.command_status !== 0 && behaviour.retry_ms > 0) {
+          setTimeout(() => {
+            queue.push(delivery);
+            pump();
+          }, behaviour.retry_ms);
+          pump();
+          return;
+        }
         counters[`${delivery.kind}_acknowledged`] += 1;
         delivery.resolve(answer.command_status);
         pump();
@@ -110,6 +128,26 @@ function sendMo({ from, to, text, encoding = 'UCS2', ton = 1, reference_bits: bi
   return messages.map((fields) => deliver('mo', fields));
 }
 
+// Deliveries as a test wrote them: fields as they are, octets in hexadecimal.
+function sendRaw(raw) {
+  const octets = ['short_message', 'message_payload'];
+  const fields = Object.entries(raw).map(([name, value]) => [name, octets.includes(name) ? Buffer.from(value, 'hex') : value]);
+  return deliver('mo', Object.fromEntries(fields));
+}
+
+function writtenId(id) {
+  switch (behaviour.receipt_id) {
+    case 'decimal':
+      return String(parseInt(id, 16));
+    case 'upper':
+      return id.toUpperCase();
+    case 'short':
+      return id.replace(/^0+/, '');
+    default:
+      return id;
+  }
+}
+
 function sendReceipt(message, status) {
   const delivered = status === 'DELIVRD';
   const stamp = new Date().toISOString().replace(/\D/g, '').slice(2, 12);
@@ -120,12 +158,11 @@ function sendReceipt(message, status) {
     source_addr: message.to,
     destination_addr: message.from,
     short_message: Buffer.from(
-      `id:${message.id} sub:001 dlvrd:${delivered ? '001' : '000'} submit date:${stamp} done date:${stamp} ` +
+      `id:${writtenId(message.id)} sub:001 dlvrd:${delivered ? '001' : '000'} submit date:${stamp} done date:${stamp} ` +
         `stat:${status} err:${delivered ? '000' : '001'} text:`,
       'latin1',
     ),
-    receipted_message_id: message.id,
-    message_state: STATES[status],
+    ...(behaviour.receipt_parameters && { receipted_message_id: writtenId(message.id), message_state: STATES[status] }),
   });
 }
 
@@ -172,6 +209,7 @@ function onSubmit(session, pdu) {
     return;
   }
   const message = accept(pdu);
+  if (behaviour.receipt_first) sendReceipt(message, behaviour.receipt_status);
   const { receipts, receipt_status: status, receipt_delay_ms: receiptDelay, answer_delay_ms: answerDelay } = behaviour;
   if (behaviour.lose_answers > 0) {
     behaviour.lose_answers -= 1;
@@ -181,7 +219,7 @@ function onSubmit(session, pdu) {
   } else {
     session.send(pdu.response({ message_id: message.id }));
   }
-  if (receipts && wantsReceipt(pdu.registered_delivery, status)) {
+  if (receipts && !behaviour.receipt_first && wantsReceipt(pdu.registered_delivery, status)) {
     setTimeout(() => sendReceipt(message, status), answerDelay + receiptDelay);
   }
 }
@@ -239,11 +277,23 @@ function dropSessions() {
   return { dropped };
 }
 
+// Asks every session one of the things that an SMSC may ask; resolves to the statuses of the answers.
+async function ask({ command }) {
+  const asked = [...sessions.keys()].map(
+    (session) => new Promise((resolve) => session[command]({}, (answer) => resolve(answer.command_status))),
+  );
+  return { statuses: await Promise.all(asked) };
+}
+
 function receipt({ id, status }) {
   if (!byId.has(id)) throw new Error(`no such message: ${id}`);
   if (!(status in STATES)) throw new Error(`no such receipt status: ${status}`);
   sendReceipt(byId.get(id), status);
   return {};
+}
+
+async function raw({ messages }) {
+  return { parts: messages.length, statuses: await Promise.all(messages.map(sendRaw)) };
 }
 
 async function mo({ wait = false, ...message }) {
@@ -261,6 +311,8 @@ const routes = {
   'GET /submitted': () => submitted,
   'DELETE /submitted': clear,
   'POST /mo': mo,
+  'POST /raw': raw,
+  'POST /ask': ask,
   'POST /receipt': receipt,
   'POST /drop': dropSessions,
   'POST /behave': behave,
@@ -289,7 +341,7 @@ const control = http.createServer(async (request, response) => {
 
 process.stdin.resume();
 process.stdin.on('close', () => process.exit(0));
-smsc.listen(0, '127.0.0.1', () => {
+smsc.listen(Number(port), '127.0.0.1', () => {
   control.listen(0, '127.0.0.1', () => {
     console.log(JSON.stringify({ smpp: smsc.address().port, control: control.address().port }));
   });
