@@ -90,8 +90,9 @@ class Decision:
             return self._implied()
         return understood or self._unknown()
 
-    def _unknown(self, reserved: str | None = None) -> Unknown:
-        return Unknown(self._speech.language, reserved=reserved)
+    def _unknown(self, command: str | None = None) -> Unknown:
+        kept = command is not None and _ALL[command].reserved
+        return Unknown(self._speech.language, reserved=command if kept else None)
 
     def _readings(self, line: Line) -> list[Reading]:
         pointed = {name for item in line.items for key in item.keys if (name := owner(key)) is not None}
@@ -176,8 +177,8 @@ class Decision:
         if not best.runs or best.surest is not How.NEAR:
             return self._answer(best)
         rivals = [r for r in clean if r is not best and r.first == best.first and r.surest is How.NEAR and r.runs]
-        if any(reading.shape.reserved for reading in rivals):
-            return self._unknown(best.shape.name if best.shape.reserved else None)
+        if any(reading.shape.inert for reading in rivals):
+            return self._unknown(best.shape.name if best.shape.inert else None)
         careful = [] if best.args else [_ALL[name] for name in _rivals(self._line.items[best.first])]
         too_short = best.shape.implied and not best.sure and len(self._line.items[best.first].text) < _SURE_LETTERS
         if not rivals and not careful:
@@ -191,7 +192,7 @@ class Decision:
 
     def _answer(self, reading: Reading) -> Understanding:
         """What follows from a reading that explains every word."""
-        if reading.shape.reserved:
+        if reading.shape.inert:
             return self._unknown(reading.shape.name)
         reading = self._meant_instead(reading) or reading
         if reading.problem is not None:
@@ -229,13 +230,13 @@ class Decision:
         names = frozenset(reading.shape.name for reading in standing)
         closest = min(standing, key=lambda reading: (len(reading.foreign(names)), reading.first))
         first = standing[0]
-        reserved = next((reading for reading in standing if reading.shape.reserved), None)
-        if reserved is not None and (first is reserved or (first.shape.careful and not first.args)):
-            return self._unknown(reserved.shape.name)  # ``start meeting`` is about the meeting
+        idle = next((reading for reading in standing if reading.shape.inert or reading.shape.halts), None)
+        if idle is not None and (first is idle or (first.shape.careful and not first.args)):
+            return self._unknown(idle.shape.name)  # ``start meeting`` is about the meeting
         if len(closest.foreign(names)) > closest.weight:
             return self._unknown()
-        own = [reading for reading in standing if not reading.shape.reserved and reading.problem is None]
-        if reserved is not None:
+        own = [reading for reading in standing if not reading.shape.inert and reading.problem is None]
+        if idle is not None:
             own = [reading for reading in own if not reading.shape.writes]  # ``নির্বাচন বাতিল`` is no election
         suggestions = dict.fromkeys(self._written(reading.shape, reading.args) for reading in own)
         return Ask(first.shape.name, "two_commands", self._speech.language, tuple(suggestions))
@@ -259,7 +260,7 @@ class Decision:
     def _with_leftovers(self, reading: Reading) -> Understanding:
         """One command in a sentence with words that it does not explain."""
         shape = reading.shape
-        if shape.reserved:
+        if shape.inert:
             return self._unknown(shape.name)
         if reading.problem is not None or (reading.args and shape.names_unasked):
             return self._beside_value(reading)
@@ -321,11 +322,12 @@ class Decision:
         return self._unknown() if best.doubtful else self._ask(best, "bare_number", [best.args])
 
 
-def _preference(reading: Reading) -> tuple[bool, int, bool, int, int, int]:
+def _preference(reading: Reading) -> tuple[bool, int, bool, int, int, int, int]:
     """What makes one reading that explains everything better than another."""
-    own = not reading.shape.reserved
+    own = not reading.shape.inert
     pointing = len(reading.heads) + len(reading.cues)
-    return (reading.runs and own, -reading.loose, reading.runs, -reading.surest, pointing, -reading.first)
+    said = (pointing, len(reading.heads), -reading.first)
+    return (reading.runs and own, -reading.loose, reading.runs, -reading.surest, *said)
 
 
 def _unknown_words(line: Line) -> list[int]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import OSA
 
-from bot.domain.forms import Forms, Kind, Unit
+from bot.domain.forms import FiledBy, Forms, Kind, Unit
 from bot.domain.periods import Period
 from bot.domain.phonetics import sound
 from bot.domain.text import normalise
@@ -88,6 +88,7 @@ class FormWords:
         self._labels: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._titles: set[tuple[str, str, str]] = set()
         self._every: dict[str, tuple[Every, ...]] = {}
+        self._filed_by: dict[str, FiledBy] = {}
         for form in sorted(forms.versions, key=lambda each: each.version):
             for called in (form.code, *form.title.values(), *form.words):
                 self._codes[" ".join(words_in(called))].add(form.code)
@@ -99,6 +100,7 @@ class FormWords:
                 for called in (*titles, *(" ".join(words_in(each)) for each in indicator.words)):
                     self._labels[called][form.code].add(indicator.name)
             self._every[form.code] = form.every
+            self._filed_by[form.code] = form.filed_by
         self._codes.pop("", None)
         self._labels.pop("", None)
         self._longest = max((phrase.count(" ") + 1 for phrase in (*self._labels, *self._codes)), default=0)
@@ -166,6 +168,10 @@ class FormWords:
         if isinstance(value, str) or indicator.kind is Kind.DATE:
             return isinstance(value, str) and indicator.kind is Kind.DATE
         return isinstance(value, int) or _is_percentage(indicator)
+
+    def filed_by(self, code: str) -> FiledBy | None:
+        """Who files a form."""
+        return self._filed_by.get(code)
 
     def has_period(self, code: str, period: str) -> bool:
         """Whether a form has periods as long as a named one."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 NUMBER = "r"
-"""The gap that must be there: who gets several of these must see which society each is about."""
+"""The gap that as a rule must be there: who gets several of these must see which society each is about."""
 
 _GAP = re.compile(r"\{([^{}]*)\}")
 _BARE = re.compile(r"\{([a-z]+)\}")
@@ -58,16 +58,20 @@ class Flaw:
     letter: str | None = None
 
 
-def read(typed: str, names: Mapping[str, str], allowed: Collection[str]) -> str | Flaw:
+def read(
+    typed: str, names: Mapping[str, str], allowed: Collection[str], *, needs: str | None = NUMBER, lines: bool = False
+) -> str | Flaw:
     """A text as it is stored, or what is wrong with it.
 
     Args:
         typed: as the officer wrote it.
         names: how gaps may be called (in the form of ``folded``) → their plain names.
         allowed: the plain names of those that this text has.
+        needs: the one that must be there; None where none must.
+        lines: keep its lines apart.
     """
-    text = tidy(typed)
-    if any(unicodedata.category(char) in _UNSENDABLE for char in text):
+    text = "\n".join(filter(None, map(tidy, typed.splitlines()))) if lines else tidy(typed)
+    if any(unicodedata.category(char) in _UNSENDABLE for char in text if char != "\n"):
         return Flaw(Kind.CONTROL)
     rest = _GAP.sub("", text)
     if _BRACE.search(rest):
@@ -78,7 +82,7 @@ def read(typed: str, names: Mapping[str, str], allowed: Collection[str]) -> str 
     if not any(char.isalpha() for char in rest):
         return Flaw(Kind.EMPTY)
     stored = _GAP.sub(lambda gap: f"{{{names[folded(gap[1])]}}}", text)
-    return stored if f"{{{NUMBER}}}" in stored else Flaw(Kind.NO_NUMBER)
+    return stored if needs is None or f"{{{needs}}}" in stored else Flaw(Kind.NO_NUMBER)
 
 
 def is_sound(stored: str, allowed: Collection[str]) -> bool:

@@ -17,6 +17,7 @@ from bot.domain.form_words import FormWords
 from bot.domain.forms import Forms
 from bot.domain.line import Kind, Line, cut, recognise
 from bot.domain.messages import Language
+from bot.domain.sending import Sending
 from bot.domain.shapes import FORM, REG_NO, SHAPES
 from bot.domain.speech import Speech
 from bot.domain.text import has_bangla_digit, normalise
@@ -64,6 +65,7 @@ class Grammar:
         self._keyword = re.compile(
             rf"^[^\w\u0980-\u09ff]*(?:{spelled})(?![^\W\d_]|[\u0981-\u09e3])[\s.:,;/!*#_-]*", re.IGNORECASE
         )
+        self._sending = Sending(vocabulary, self._forms)
         self._glued = self._glued_words()
         self._plain = self._plain_words()
 
@@ -124,10 +126,13 @@ class Grammar:
             return self._marks(line, speech, today)
         if _asks_for_more(line):
             return Unknown(speech.language, more=True)
+        if (sent := self._sending.understood(line, speech, today)) is not None:
+            return sent
         understood = Decision.about(self._vocabulary, today, speech, line, self._forms).made()
         nothing = isinstance(understood, Unknown) and not understood.machine and understood.reserved is None
         begins = nothing and line.items[0].text.lower() in self._forms.codes
-        return (self._filed(text, plain, today) if begins else None) or understood
+        asked = self._sending.missed(line, speech, today) if nothing else None
+        return asked or (self._filed(text, plain, today) if begins else None) or understood
 
     def _filed(self, text: str, plain: str, today: date) -> Ask | None:
         """A line that begins with a form's code, and is one that files it but for the command's word: ``SOC 12/23 5 2``."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.text import spelt_as
-from bot.domain.vocabulary import COMMAND, How, owner
+from bot.domain.text import rest_as_typed, spelt_as
+from bot.domain.vocabulary import APART, COMMAND, How, owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,6 +84,13 @@ class Line:
     def as_typed(self, first: int, last: int) -> str:
         """The same in the sender's own spelling, as names and other free text are kept."""
         return spelt_as(self.typed, self.text, self.items[first].start, self.items[last].end)
+
+    def rest_as_typed(self, first: int) -> str:
+        """Everything from one item on, with its line breaks and its gaps."""
+        rest = self.text[self.items[first].start :]
+        return rest_as_typed(self.typed, rest) or spelt_as(
+            self.typed, self.text, len(self.text) - len(rest), len(self.text)
+        )
 
     def touching(self, left: int) -> bool:
         """Whether nothing stands between an item and the next one."""
@@ -158,7 +165,7 @@ def recognise(line: Line, matches: Iterable[tuple[int, Match]]) -> Line:
 
 
 _VISARGA = "ঃ"
-_GLUED = ("label.", COMMAND)
+_GLUED = ("label.", COMMAND, APART)
 """Keys of the words to which the next one may be glued by a visarga."""
 
 

@@ -64,7 +64,7 @@ class Reading:
     @property
     def supported(self) -> bool:
         """Whether enough of the line points to the command: its own word, or two words about it, or one and a value."""
-        needed = 1 if self.shape.reserved else 2
+        needed = 1 if self.shape.inert else 2
         said = len(self.cues) if self.shape.careful else sum(self.line.items[at].words for at in self.cues)
         return bool(self.heads) or (bool(self.cues) and said + self.topics + len(self.args) >= needed)
 
@@ -99,7 +99,7 @@ class Reading:
 
     def is_part_of(self, other: Reading) -> bool:
         """Whether another reading has more to say and explains every word that points to this one (বাকি in ``কত দিন বাকি``)."""
-        if other.shape.reserved or other.weight <= self.weight:
+        if other.shape.inert or other.weight <= self.weight:
             return False
         return all(self.line.items[at].keys & other.shape.explained for at in (*self.heads, *self.cues))
 
@@ -141,7 +141,7 @@ def read_as(
     if not (reading.heads or reading.cues or unnamed):
         return None
     free = {at for at, item in enumerate(line.items) if item.kind is not Kind.MARK}
-    if shape.reserved:
+    if shape.inert:
         free = {at for at in free if line.items[at].kind is Kind.WORD}
     if reading.heads and any("negation" in line.items[at].keys for at in reading.cues):
         _object(reading, "negated", [{}])  # ``sms চাই না`` stops, ``বন্ধ চাই না`` may not

@@ -94,6 +94,8 @@ class CommandShape:
         instead: the command that is meant when nothing but that command's own values were given.
         lacks: the reason to ask with when arguments that go together are not all there.
         reserved: it is recognised, but cannot be run yet.
+        apart: it is read by itself (``bot.domain.sending``); in another line its word is a courtesy, or leaves it unknown.
+        halts: beside another command its word says that this does not take place (``নির্বাচন বাতিল``).
         labelled: its values have labels that may be other commands' words: where its own word leads, it is meant.
     """
 
@@ -112,7 +114,10 @@ class CommandShape:
     instead: str | None = None
     lacks: Callable[[Mapping[str, Any]], str | None] | None = None
     reserved: bool = False
+    apart: bool = False
+    halts: bool = False
     labelled: bool = False
+    inert: bool = field(init=False)
     head: str = field(init=False)
     cue: str = field(init=False)
     topic: str = field(init=False)
@@ -123,6 +128,7 @@ class CommandShape:
         own = {COMMAND + self.name, CUE + self.name, FILLER + self.name, "filler"}
         keys = own.union(*(argument.keys | argument.words for argument in self.arguments))
         # Worked out once: a frozen dataclass has no other way to set them.
+        object.__setattr__(self, "inert", self.reserved or self.apart)
         object.__setattr__(self, "head", COMMAND + self.name)
         object.__setattr__(self, "cue", CUE + self.name)
         object.__setattr__(self, "topic", FILLER + self.name)
@@ -280,6 +286,9 @@ SHAPES = (
     CommandShape("undo", (ANY_REF,), whole=True, careful=True, writes=True),
     CommandShape("approve", (REF,), whole=True, careful=True, writes=True),
     CommandShape("reject", (REF, REASON), whole=True, careful=True, writes=True),
+    CommandShape("send", apart=True),
+    *(CommandShape(name, (ANY_REF,), whole=True, writes=True, halts=True) for name in ("cancel", "pause", "resume")),
+    CommandShape("answers", (ANY_REF,), whole=True),
     CommandShape("help", (TOPIC,), numbers_unasked=True),
     CommandShape("language", (LANG,), whole=True),
     CommandShape("stop", whole=True, careful=True),
@@ -288,10 +297,4 @@ SHAPES = (
     CommandShape("no", whole=True, careful=True),
 )
 
-RESERVED = tuple(
-    CommandShape(name, reserved=True)
-    for name in (
-        *("send", "cancel", "pause", "resume"),
-        *("news", "product", "doc", "nominate", "track"),
-    )
-)
+RESERVED = tuple(CommandShape(name, reserved=True) for name in (*("news", "product", "doc", "nominate", "track"),))

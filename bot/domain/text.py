@@ -39,6 +39,9 @@ _SIGNS = str.maketrans(
     }
 )
 _VISARGA_AS_COLON = re.compile("ঃ(?![ঁ-ংঅ-ৎৗড়-ৣৰৱ])")
+_TYPED_WORD = re.compile(r"\S+")
+_LONGEST_CUT = 400
+"""Characters of a word within which the place is looked for where a text begins."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _HAS_BANGLA = re.compile("[\u0980-\u09ff]")
 _HAS_BANGLA_LETTER = re.compile("[ঁ-ঃঅ-ৎৗড়-ৣৰ-ৱ]")
@@ -87,6 +90,20 @@ def spelt_as(typed: str, plain: str, start: int, end: int) -> str:
         if at > end:
             break
     return " ".join(spelt)
+
+
+def rest_as_typed(typed: str, rest: str) -> str | None:
+    """The end of a text as it was typed, line breaks and all: what normalises to ``rest``; None where it cannot be told."""
+    words = [word for word in _TYPED_WORD.finditer(typed) if normalise(word[0])]
+    count, first = rest.count(" ") + 1, rest.split(" ", 1)[0]
+    if not rest or count > len(words) or len(words[-count][0]) > _LONGEST_CUT:
+        return None
+    word = words[-count]
+    # The first word may be the end of a longer one, behind a colon.
+    begins = next((at for at in range(len(word[0])) if normalise(word[0][at:]) == first), None)
+    if begins is None or normalise(said := typed[word.start() + begins :]) != rest:
+        return None
+    return said.strip()
 
 
 def _same_piece(own: str, word: str, inside: slice) -> str:

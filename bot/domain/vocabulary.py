@@ -28,6 +28,10 @@ COMMAND, CUE, FILLER = "command.", "cue.", "filler."
 RIVAL = "rival."
 GUIDE = "guide."
 """Begins the keys of words that only count while a return is filed question by question."""
+ANSWER = "answer."
+"""Begins the keys of words that only count as an answer to a message to many (``bot.domain.attending``)."""
+APART = "send."
+"""Begins the keys of words that are looked up by themselves (``Vocabulary.part``): elsewhere they mean nothing, or are names."""
 LANGUAGE_KEY, SUFFIX_KEY, PLACE = "catalogue.language", "suffix", "place"
 
 _SOUNDS_FROM = 4
@@ -97,14 +101,20 @@ class Vocabulary:
     """
 
     def __init__(
-        self, entries: Iterable[tuple[str, str, Language]], canonical: Mapping[tuple[str, Language, bool], str]
+        self,
+        entries: Iterable[tuple[str, str, Language]],
+        canonical: Mapping[tuple[str, Language, bool], str],
+        *,
+        apart: bool = False,
     ) -> None:
         keys: defaultdict[str, set[str]] = defaultdict(set)
         languages: defaultdict[str, set[Language]] = defaultdict(set)
         suffixes: set[str] = set()
-        for key, phrase, language in entries:
+        self._entries = tuple(entries)
+        for key, phrase, language in self._entries:
             if key == SUFFIX_KEY:
                 suffixes.add(phrase)
+            if key == SUFFIX_KEY or (key.startswith(APART) and not apart):
                 continue
             spoken = _spoken(phrase)
             keys[spoken].add(key)
@@ -134,13 +144,18 @@ class Vocabulary:
         for catalogue in catalogues:
             language = Language(catalogue.get(LANGUAGE_KEY, Language.BN).strip())
             for key, listed in catalogue.items():
-                if not key or not listed or key == LANGUAGE_KEY or key.startswith(GUIDE):
+                if not key or not listed or key == LANGUAGE_KEY or key.startswith((GUIDE, ANSWER)):
                     continue
                 for part in listed.split(" | "):
                     if (phrase := normalise(part)) and key != SUFFIX_KEY:
                         canonical.setdefault((key, language, has_bangla(phrase)), phrase)
                 entries.extend((key, phrase, language) for phrase in words_of(listed))
         return cls(entries, canonical)
+
+    def part(self, keys: Collection[str]) -> Vocabulary:
+        """The words that are looked up by themselves, and those under other keys that begin so."""
+        begun = (APART, SUFFIX_KEY, *keys)
+        return Vocabulary([each for each in self._entries if each[0].startswith(begun)], self._canonical, apart=True)
 
     def write(self, key: str, language: Language, *, bangla_letters: bool) -> str:
         """The word that the gateway itself writes for a key, in this language and script, or else the nearest there is."""

@@ -14,7 +14,10 @@ _LINE = {"line": Slot.LINE}
 _LINES = {"line": Slot.LINE, "other": Slot.LINE}
 _WITH_EXAMPLE = tuple(
     f"ask.{reason}"
-    for reason in ("missing_date", "impossible_date", "future_date", "missing_ref", "two_refs", "bad_ref")
+    for reason in (
+        *("missing_date", "impossible_date", "future_date", "missing_ref", "two_refs", "bad_ref"),
+        "missing_text",
+    )
 )
 """What is asked about several commands: shown with the line of the one that was meant."""
 
@@ -36,7 +39,8 @@ TEXTS = (
         for reason in (
             *("missing_query", "missing_phone", "missing_office", "missing_name", "missing_change", "missing_seat"),
             *("two_phones", "two_changes", "bad_phone", "bad_code"),
-            *("missing_reg_no", "missing_text"),
+            *("missing_reg_no", "missing_audience", "two_audiences", "unclear_audience", "two_offices", "missing_form"),
+            *("past_date", "bad_day", "unclear_time"),
             *("missing_period", "two_periods", "bad_period", "two_forms"),
             *("unclear_values", "bad_value", "missing_changes"),
         )
@@ -44,7 +48,7 @@ TEXTS = (
     *(Wording(key, 2, {"example": Slot.EXAMPLE}) for key in _WITH_EXAMPLE),
     *(
         Wording(f"ask.{reason}.line", 2, _LINE)
-        for reason in ("missing_date", "missing_year", "impossible_date", "future_date")
+        for reason in ("missing_date", "missing_year", "impossible_date", "future_date", "past_date")
     ),
     *(
         Wording(f"ask.example.{command}", 2)
@@ -53,6 +57,7 @@ TEXTS = (
             *("election", "interim", "agm", "audit", "dividend"),
             *("remind", "undo", "approve", "reject"),
             *("return", "rollup", "due", "correct"),
+            *("send", "cancel", "pause", "resume"),
         )
     ),
 )

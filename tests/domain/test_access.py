@@ -5,12 +5,14 @@ import pytest
 from bot.domain.access import TABLE, Post, Role, Scope, may_reach, may_run
 from bot.handlers import COMMANDS
 
-EVERYBODY = {"help", "language", "stop", "start", "yes", "no", "link"}
+EVERYBODY = {"help", "language", "stop", "start", "yes", "no", "link", "answer"}
 ABOVE = {Role.REGISTRAR, Role.ADDITIONAL_REGISTRAR, Role.JOINT_REGISTRAR, Role.DISTRICT_OFFICER}
 HEADS = {Role.REGISTRAR, Role.JOINT_REGISTRAR, Role.DISTRICT_OFFICER, Role.UPAZILA_OFFICER}
 LOCAL = {Role.UPAZILA_OFFICER, Role.INSPECTOR}
 BEARERS = {Role.PRESIDENT, Role.SECRETARY}
 EVENTS = ("election", "interim", "agm", "audit", "dividend")
+
+SENDING = ("send", "pause", "resume", "cancel", "broadcasts", "answers")
 
 UNDER = ("rollup", "explain", "due", "nudge", "correct.decide")
 
@@ -26,9 +28,11 @@ EXPECTED = (
     | {(command, role): Scope.SOCIETY for command in (*EVENTS, "undo") for role in BEARERS}
     | {(f"{command}.record", role): Scope.OFFICE for command in EVENTS for role in ABOVE | LOCAL}
     | {(command, role): Scope.BELOW for command in ("approve", "reject") for role in ABOVE | LOCAL}
-    | {("reject", role): Scope.SOCIETY for role in BEARERS}
-    | {("remind", role): Scope.BELOW for role in ABOVE}
-    | {("remind", role): Scope.OFFICE for role in LOCAL}
+    | {(command, role): Scope.SOCIETY for command in ("reject", "cancel") for role in BEARERS}
+    | {(command, role): Scope.BELOW for command in ("remind", *SENDING) for role in ABOVE}
+    | {(command, role): Scope.OFFICE for command in ("remind", *SENDING) for role in LOCAL}
+    | {("send.approve", role): Scope.BELOW for role in ABOVE}
+    | {("send.approve", Role.UPAZILA_OFFICER): Scope.OFFICE}
     | {("texts", role): Scope.BELOW for role in ABOVE | LOCAL}
     | {("texts.change", role): Scope.OFFICE for role in HEADS}
     | {(command, role): Scope.OFFICE for command in ("return", "guide", "correct") for role in ABOVE | LOCAL}

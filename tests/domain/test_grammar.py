@@ -194,6 +194,10 @@ _LONG_WORDS = {
     "rollup": ["rollup", "রোলআপ", "সারসংক্ষেপ"],
     "due": ["overdue", "বকেয়া", "bokeya"],
     "correct": ["correct", "সংশোধন", "songsodhon"],
+    "send": ["broadcast", "প্রেরণ", "pathan"],
+    "cancel": ["cancel", "ক্যান্সেল"],
+    "pause": ["pause", "স্থগিত"],
+    "resume": ["resume", "পুনরারম্ভ"],
 }
 _TAILS = {
     "status": ["", " 123/2019", " ১২৩"],
@@ -205,6 +209,8 @@ _TAILS = {
     "rollup": ["", " SOC 12/23", " SOC ১২/২৩ জেলাওয়ারি"],
     "due": ["", " SOC 12/23"],
     "correct": [" R77 new 6", " R77 বাতিল ৩"],
+    "send": ["", " ALL UCO: কাল সভা", " সকল ইউসিও কাল সভা"],
+    **{halt: ["", " R77", " আর ৭৭"] for halt in ("cancel", "pause", "resume")},
 }
 
 
@@ -324,6 +330,12 @@ def test_no_mixture_is_too_strange(texts: list[str], glue: str) -> None:
         "correct R7 nwe 6 ",
         "ret 1,",
         "ret dak ",
+        "send all uco ",
+        "send a:b ",
+        "uco send: ",
+        "send not filed soc ",
+        "SEND ALL UCO MEETING 25/11/26 ",
+        "send all uco:ক",
     ],
 )
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
@@ -372,6 +384,11 @@ _CHANGES = (
     ("return", "রিটার্ন ১২/২৩ নতুন ৫ বাতিল ২"),
     ("correct", "correct R77 new 6"),
     ("correct", "সংশোধন R77 নতুন ৬"),
+    ("send", "send all uco: come tomorrow"),
+    ("send", "পাঠান ডিমলা ইউসিও: আসুন"),
+    ("cancel", "cancel R77"),
+    ("pause", "স্থগিত R77"),
+    ("resume", "resume R77"),
 )
 
 

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.text import bangla_digits, has_bangla, latin_digits, normalise, precomposed, spelt_as
+from bot.domain.text import (
+    bangla_digits,
+    has_bangla,
+    latin_digits,
+    normalise,
+    precomposed,
+    rest_as_typed,
+    spelt_as,
+)
 
 
 @pytest.mark.parametrize(
@@ -110,3 +118,25 @@ def test_every_piece_has_a_spelling_that_means_the_same(typed: str, data: st.Dat
     start = sum(len(word) + 1 for word in words[:first])
     spelt = spelt_as(typed, plain, start, start + len(words[first]))
     assert normalise(spelt) == normalise(words[first])
+
+
+@pytest.mark.parametrize(
+    ("typed", "begins", "rest"),
+    [
+        ("ক: এক\n\n দুই ", "এক", "এক\n\n দুই"),
+        ("uco:come\tnow", "come", "come\tnow"),
+        ("\u200cক\u200c: \u200b ❤️ ১২", "❤", "❤️ ১২"),
+        ("a b c", "a", "a b c"),
+        ("ক:আ\u09dfশা", "আ", "আ\u09dfশা"),
+    ],
+)
+def test_the_end_of_a_text_keeps_its_breaks(typed: str, begins: str, rest: str) -> None:
+    plain = normalise(typed)
+    assert rest_as_typed(typed, plain[plain.index(begins) :]) == rest
+
+
+@given(st.text(), st.integers(0, 20))
+def test_the_end_of_a_text_is_the_end_that_was_asked_for(typed: str, start: int) -> None:
+    rest = normalise(typed)[start:].strip()
+    found = rest_as_typed(typed, rest)
+    assert found is None or (normalise(found) == rest and found in typed)
