@@ -15,7 +15,16 @@ from bot.cli import main
 from bot.config import Config, Environment, GatewaySettings, LogSettings, SimulatorSettings
 from bot.domain.messages import State, may_become
 from bot.metrics import Metrics
-from bot.sections import JobSettings, LawSettings, QuietSettings, ReminderSettings, ReturnSettings, TermSettings
+from bot.sections import (
+    BroadcastSettings,
+    DeliverySettings,
+    JobSettings,
+    LawSettings,
+    QuietSettings,
+    ReminderSettings,
+    ReturnSettings,
+    TermSettings,
+)
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -32,6 +41,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[reminders]": ReminderSettings,
     "[returns]": ReturnSettings,
     "[quiet]": QuietSettings,
+    "[broadcasts]": BroadcastSettings,
+    "[delivery]": DeliverySettings,
     "[jobs]": JobSettings,
     "[channels.NAME]": ChannelSettings,
 }
@@ -110,7 +121,7 @@ def test_every_metric_is_documented() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "docs/operating.md", "docs/settings.md", "docs/forms.md", "docs/architecture.md", "docs/states.md"],
+    ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))],
 )
 def test_links_lead_somewhere(page: str) -> None:
     path = ROOT / page

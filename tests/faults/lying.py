@@ -75,7 +75,7 @@ class Liar:
     async def _sendsms(self, request: web.Request) -> web.StreamResponse:
         address = request.query["dlr-url"]
         number = int(address.split("id=")[1].split("&")[0])
-        how = "down" if self.is_down else self._chance.choices(list(WEIGHTS), WEIGHTS.values())[0]
+        how = "down" if self.is_down else self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         self.how[number] = how
         if how in REFUSED:
             return web.Response(status=_STATUS[how], text="no")

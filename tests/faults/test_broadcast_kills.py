@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.channel import ChannelSettings, Line
 from bot.domain.audiences import Audience, Group
@@ -89,7 +89,7 @@ async def test_nobody_gets_two_and_nobody_is_forgotten(registered_url: str, tmp_
     _examine(registered_url, taken, liars)
 
 
-def _environment(folder: Path, url: str, port: int, servers: list[TestServer]) -> dict[str, str]:
+def _environment(folder: Path, url: str, port: int, servers: list[BaseTestServer]) -> dict[str, str]:
     channels = (
         CHANNEL.format(name=name, send_url=server.make_url("/sendsms"), window=WINDOW)
         for name, server in zip(("first", "second"), servers, strict=True)
