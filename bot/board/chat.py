@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.board.texted import CHAT
+from bot.broadcast_progress import CHANGING
 from bot.domain.errors import InvalidMsisdn, SettingsError
 from bot.domain.messages import Language
 from bot.domain.msisdn import Msisdn, is_machine
@@ -38,7 +39,7 @@ def speaks_for(tx: Tx, chat: str) -> tuple[str, bool]:
 
 
 def shown(went: Went, renderer: Renderer, today: date) -> dict[str, Any]:
-    """What is shown with a message's text: its buttons, its document, the button that shares the reader's number."""
+    """What is shown with a message's text: buttons, a document, the button that shares the reader's number; and whether it changes."""
     language = Language(went.language)
     try:
         reply = load(went.content)
@@ -49,11 +50,12 @@ def shown(went: Went, renderer: Renderer, today: date) -> dict[str, Any]:
         TypeError,
         SettingsError,
     ):  # an older program wrote it: its text is there all the same
-        return {"buttons": [], "document": None, "contact": None}
+        return {"buttons": [], "document": None, "contact": None, "changes": False}
     return {
         "buttons": list(buttons),
         "document": _file(reply.document) if reply.document else None,
         "contact": renderer.text(language, "link.share") if reply.asks_contact else None,
+        "changes": reply.key in CHANGING,
     }
 
 

@@ -150,7 +150,7 @@ class Simulator:
             "messages": messages,
             "chat": chatted,
             "on_its_way": any(
-                one.get("state") in explained.ON_ITS_WAY
+                one.get("state") in explained.ON_ITS_WAY or one.get("changes")
                 for one in (*messages, *(chatted["messages"] if chatted else ()))
             ),
         }

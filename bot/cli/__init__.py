@@ -13,7 +13,7 @@ import click
 
 from bot import config as settings
 from bot import log
-from bot.cli import owing, registry, returns, scheduled, serving, texting, texts
+from bot.cli import broadcasts, owing, registry, returns, scheduled, serving, texting, texts
 from bot.domain.errors import BartaError
 
 
@@ -47,6 +47,7 @@ for each in (
     *(texting.parse, texting.sms, texting.outbox),
     *(scheduled.tick, scheduled.jobs, scheduled.resume),
     *(owing.due, returns.rollup),
+    broadcasts.broadcasts,
     texts.texts,
 ):
     main.add_command(each)

@@ -1,6 +1,7 @@
 """Printed documents, one per module: what an office pins to its wall or files.
 
 =========================  ===========================================================================================
+``broadcast_failures``     whom a message to many did not reach
 ``election_calendar``      whose committee's term ends, by days left
 ``society_list``           the societies of an office
 ``rollup_table``           the figures of a return form for a period, area by area
@@ -17,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.document import File, Maker
-from bot.documents import election_calendar, rollup_table, society_list
+from bot.documents import broadcast_failures, election_calendar, rollup_table, society_list
 from bot.documents.ordering import MIME, format_of, language_of
 from bot.documents.pdf import pdf, png
 from bot.documents.workbook import workbook
@@ -56,6 +57,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "calendar": Kind("election-calendar", election_calendar.collect, election_calendar.lay_out),
     "societies": Kind("society-list", society_list.collect, society_list.lay_out),
+    "broadcast_failures": Kind(broadcast_failures.file_name, broadcast_failures.collect, broadcast_failures.lay_out),
 }
 """Kind of an order → what it makes; ``kinds`` has what needs the return forms, too."""
 

@@ -166,6 +166,7 @@ class Paper:
         last: a further row at the very end, of sums.
         upright: on a sheet that stands, rather than lies.
         picture_mm: how wide it is as a picture.
+        apart: in a workbook each section is a sheet of its own, also an empty one.
     """
 
     title: str
@@ -183,6 +184,7 @@ class Paper:
     last: Any = None
     upright: bool = False
     picture_mm: int = 297
+    apart: bool = False
 
     def filled(self) -> Iterator[Section]:
         """The sections that have rows."""

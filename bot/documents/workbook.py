@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -55,12 +56,22 @@ def workbook(paper: Paper, writing: Writing, made_on: date) -> bytes:
     book.properties.created = book.properties.modified = datetime.combine(made_on, datetime.min.time())
     for style in _styles(writing.language):
         book.add_named_style(style)
-    _table(_Sheet(book, paper.title), paper, writing)
+    for title, part in _parted(paper):
+        _table(_Sheet(book, title), part, writing)
     _totals(_Sheet(book, writing.text("totals")), paper, writing)
     out = io.BytesIO()
     with _Dated(out, made_on) as archive:
         ExcelWriter(book, archive).save()
     return out.getvalue()
+
+
+def _parted(paper: Paper) -> Iterator[tuple[str, Paper]]:
+    """The tables, with the names of their sheets."""
+    if not paper.apart:
+        yield paper.title, paper
+        return
+    for section in paper.sections:
+        yield section.title, replace(paper, sections=(section,))
 
 
 def _styles(language: Language) -> Iterator[NamedStyle]:

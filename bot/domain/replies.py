@@ -54,12 +54,15 @@ class Choice:
         command: what choosing it runs.
         args: with these arguments; plain JSON values.
         words: what else picks it when typed instead of its number, such as a name.
+        withdrawn: not offered at the moment. A message that is edited keeps such a choice in its place, so that the buttons of an
+            older version still mean what was read on them.
     """
 
     label: Reply
     command: str
     args: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,7 @@ def _plain(reply: Reply) -> dict[str, Any]:
     if reply.lines:
         plain["lines"] = [_plain(line) for line in reply.lines]
     if reply.choices:
-        plain["choices"] = [
-            {"label": _plain(one.label), "command": one.command, "args": dict(one.args), "words": one.words}
-            for one in reply.choices
-        ]
+        plain["choices"] = [_plain_choice(one) for one in reply.choices]
     if reply.document is not None:
         plain["document"] = {"kind": reply.document.kind, "args": dict(reply.document.args)}
     for name in ("asks_contact", "secret", "area"):
@@ -123,6 +123,11 @@ def _plain(reply: Reply) -> dict[str, Any]:
         if value:
             plain[name] = value
     return plain
+
+
+def _plain_choice(one: Choice) -> dict[str, Any]:
+    plain = {"label": _plain(one.label), "command": one.command, "args": dict(one.args), "words": one.words}
+    return {**plain, "withdrawn": True} if one.withdrawn else plain
 
 
 def _reply(plain: Mapping[str, Any]) -> Reply:
@@ -143,4 +148,6 @@ def _reply(plain: Mapping[str, Any]) -> Reply:
 def _choice(plain: Mapping[str, Any]) -> Choice:
     if "label" not in plain:  # written by the first release, whose choices were bare labels
         return Choice(_reply(plain), "help")
-    return Choice(_reply(plain["label"]), plain["command"], plain["args"], tuple(plain["words"]))
+    return Choice(
+        _reply(plain["label"]), plain["command"], plain["args"], tuple(plain["words"]), plain.get("withdrawn", False)
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Date, Integer, Text, and_, bindparam, func, lite
 
 from bot.domain.committee import YELLOW_FROM_DAYS, Colour
 from bot.domain.messages import Language
+from bot.store.moves import FOR_THE_CHAT
 from bot.store.owing import under
 from bot.store.query import Query
 from bot.store.recipients import IN_OFFICE
@@ -184,6 +185,17 @@ _OFFICERS = Query(
     .limit(bindparam("most", type_=Integer)),
     _member,
 )
+_copy = outbox.alias("copy")
+# An urgent message goes by chat, too: whom that copy reached, perhaps or certainly, or still may reach, was not failed.
+_came_otherwise = (
+    select(_copy.c.id)
+    .where(
+        _copy.c.key == outbox.c.key + FOR_THE_CHAT,
+        and_(_copy.c.state != "failed", _copy.c.state != "expired", _copy.c.state != "cancelled"),
+    )
+    .correlate(outbox)
+    .scalar_subquery()
+)
 _FAILED = Query(
     select(
         *(recipients.c.id, *_who, recipients.c.office_id, recipients.c.society_id, societies.c.registration_no),
@@ -202,6 +214,7 @@ _FAILED = Query(
         recipients.c.broadcast_id == bindparam("failed_of"),
         recipients.c.id > bindparam("after", type_=Integer),
         or_(outbox.c.state == "failed", outbox.c.state == "expired"),
+        _came_otherwise.is_(None),
     )
     .order_by(recipients.c.id)
     .limit(bindparam("most", type_=Integer)),

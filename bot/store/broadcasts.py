@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
 
 from bot.domain.audiences import Audience
 from bot.domain.broadcasts import BroadcastKind, BroadcastState, Estimate
@@ -124,6 +124,19 @@ _OF_SENDER = Query(
     .limit(bindparam("most")),
     _broadcast,
 )
+_RUNNING = Query(
+    _all.where(
+        or_(
+            text("ended_at IS NULL AND confirmed_at IS NOT NULL"),
+            and_(
+                _own.sender == bindparam("sender"),
+                _own.state == BroadcastState.DRAFT.value,
+                _own.asked_at > bindparam("since", type_=Instant),
+            ),
+        )
+    ).order_by(_own.id.desc()),
+    _broadcast,
+)
 _SENT_SINCE: Query[int] = Query(
     select(func.count()).where(
         _own.sender == bindparam("sender"), _own.confirmed_at.is_not(None), _own.confirmed_at > bindparam("since")
@@ -158,7 +171,13 @@ _MOVE: Query[int] = Query(
 _APPROVE: Query[int] = Query(
     update(broadcasts)
     .where(_own.id == bindparam("broadcast_id"), _own.state == BroadcastState.WAITING.value)
-    .values(state=BroadcastState.SENDING.value, approved_by=bindparam("who"), approved_in=bindparam("in_inbox"))
+    .values(
+        state=BroadcastState.SENDING.value,
+        approved_by=bindparam("who"),
+        approved_in=bindparam("in_inbox"),
+        expires_at=bindparam("until"),
+        answers_until_at=bindparam("answers_until"),
+    )
 )
 _QUEUED: Query[int] = Query(
     update(broadcasts)
@@ -231,6 +250,11 @@ def under(tx: Tx, low: str, high: str, most: int) -> list[Broadcast]:
 def of_sender(tx: Tx, sender: str, most: int) -> list[Broadcast]:
     """The newest that a number sent."""
     return tx.all(_OF_SENDER, sender=sender, most=most)
+
+
+def running(tx: Tx, sender: str, since: datetime) -> list[Broadcast]:
+    """Those that have not ended, and a number's drafts since a moment, newest first."""
+    return tx.all(_RUNNING, sender=sender, since=since)
 
 
 def sent_since(tx: Tx, sender: str, since: datetime) -> int:
@@ -310,9 +334,12 @@ def move(tx: Tx, broadcast_id: int, old: BroadcastState, new: BroadcastState, wh
     return tx.run(_MOVE, broadcast_id=broadcast_id, old_state=old, new_state=new, why=why) > 0
 
 
-def approve(tx: Tx, broadcast_id: int, who: str, inbox_id: int) -> bool:
+def approve(
+    tx: Tx, broadcast_id: int, who: str, inbox_id: int, *, expires_at: datetime, answers_until_at: datetime
+) -> bool:
     """Let go what waited for a second officer; whether it still did."""
-    return tx.run(_APPROVE, broadcast_id=broadcast_id, who=who, in_inbox=inbox_id) > 0
+    until = {"until": expires_at, "answers_until": answers_until_at}
+    return tx.run(_APPROVE, broadcast_id=broadcast_id, who=who, in_inbox=inbox_id, **until) > 0
 
 
 def queued(tx: Tx, broadcast_id: int, through: int, complete_at: datetime | None) -> None:

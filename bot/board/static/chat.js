@@ -96,8 +96,10 @@ export class Chat {
       el("p", { class: "said", dir: "auto" }, said),
       this.#facts(message, message.in_reply_to));
     const drawn = node.querySelector(".bubble");
-    if (drawn) drawn.replaceWith(bubble); // its buttons stay as they are, and the focus or finger on one of them
-    else node.replaceChildren(bubble, ...(message.buttons.length > 0 ? [this.#buttons(message)] : []));
+    const offered = JSON.stringify(message.buttons);
+    if (drawn && node.dataset.offered === offered) drawn.replaceWith(bubble); // its buttons stay, and the focus or finger on one of them
+    else node.replaceChildren(bubble, ...(message.buttons.some(Boolean) ? [this.#buttons(message)] : []));
+    node.dataset.offered = offered;
   }
 
   #facts(message, inboxId) {
@@ -111,6 +113,7 @@ export class Chat {
 
   #buttons(message) {
     return el("ul", { class: "buttons", "aria-label": t("chat.buttons") }, message.buttons.map((label, index) => {
+      if (!label) return null; // withdrawn for the moment: the others keep their numbers
       const press = { message: message.id, choice: index + 1 };
       return el("li", {}, el("button", {
         type: "button", "data-press": `${press.message}:${press.choice}`, text: label,

@@ -47,6 +47,9 @@ class TelegramSettings(ChannelSettings):
     webhook_secret: Secret | None = Field(
         None, description="A word of letters, digits, _ and - that Telegram shows with each message it brings."
     )
+    segments_per_second: Annotated[float, Field(gt=0)] = Field(
+        25.0, description="Pace: most messages per second, to all chats together; Telegram takes about 30."
+    )
     price_per_segment: Annotated[Decimal, Field(ge=0)] = Field(
         Decimal(0), description="Price of one message in taka: Telegram takes none."
     )
@@ -127,6 +130,10 @@ class TelegramChannel:
     async def announce(self, to: str) -> None:
         """Show that a document is on its way."""
         await self._sender.announce(to)
+
+    async def edit(self, mt: MT, provider_id: str) -> float | None:
+        """Change a message that was sent, when nothing else is on its way to its chat."""
+        return await self._sender.edit(mt, provider_id)
 
     async def submit(self, mt: MT) -> Taken:
         """Send a message when it is its turn in its chat; see ``bot.channel`` for what each error leads to."""

@@ -56,23 +56,30 @@ def _cut(text: str, longest: int) -> int:
 
 def keyboard(mt: MT) -> Keyboard | None:
     """The buttons below a message."""
-    if mt.choices:
-        return InlineKeyboardMarkup(
-            [
-                [InlineKeyboardButton(label, callback_data=f"{mt.id}:{number}") for number, label in row]
-                for row in rows(mt.choices)
-            ]
-        )
+    if any(mt.choices):
+        return inline(mt)
     if mt.contact_label is not None:
         button = KeyboardButton(mt.contact_label, request_contact=True)
         return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
     return None
 
 
+def inline(mt: MT) -> InlineKeyboardMarkup:
+    """The buttons of its choices; without any, what takes away those that there were."""
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(label, callback_data=f"{mt.id}:{number}") for number, label in row]
+            for row in rows(mt.choices)
+        ]
+    )
+
+
 def rows(labels: Sequence[str]) -> list[list[tuple[int, str]]]:
-    """Numbered labels in rows: short ones side by side, a long one by itself."""
+    """Numbered labels in rows: short ones side by side, a long one by itself. An empty one is not shown, but has its number."""
     found: list[list[tuple[int, str]]] = []
     for number, label in enumerate(labels[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER], start=1):
+        if not label:
+            continue
         row = found[-1] if found else []
         beside = row and len(row) < SHORT_LABELS_A_ROW and all(len(each) <= SHORT_LABEL for _, each in row)
         if beside and len(label) <= SHORT_LABEL:

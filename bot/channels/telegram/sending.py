@@ -17,9 +17,9 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channel import Taken
 from bot.channels.telegram.api import meaning
-from bot.channels.telegram.outgoing import LONGEST_CAPTION, keyboard, parts, size
+from bot.channels.telegram.outgoing import LONGEST_CAPTION, inline, keyboard, parts, size
 from bot.channels.telegram.turns import Turns
-from bot.domain.errors import OutcomeUnknown, Refused, SubmitError, Throttled
+from bot.domain.errors import Gone, OutcomeUnknown, Refused, SubmitError, Throttled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,6 +38,13 @@ LONGEST_PAUSE = 5.0
 """Seconds that the rest of a message waits when Telegram asks for a pause after its first part."""
 
 ACTION_SECONDS = 2.0
+EDIT_SECONDS = 5.0
+EDITED_AGAIN = 15.0
+"""Seconds until a change is tried again about which Telegram has said nothing."""
+
+UNCHANGED = "not modified"
+"""Telegram's word for a message that looks as it should already."""
+
 PICTURES = frozenset({"image/png", "image/jpeg"})
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -59,6 +66,23 @@ class Sender:
             await self._api.send_chat_action(chat, ChatAction.UPLOAD_DOCUMENT, read_timeout=ACTION_SECONDS)
         except TelegramError as error:
             log.debug("action_not_shown", error=type(error).__name__)
+
+    async def edit(self, mt: MT, provider_id: str) -> float | None:
+        """Change a message; see ``bot.channel.Edits``."""
+        if (wait := self._turns.spare(mt.to)) > 0:
+            return wait
+        try:
+            await self._api.edit_message_text(
+                parts(mt.text)[0],
+                chat_id=mt.to,
+                message_id=int(provider_id),
+                reply_markup=inline(mt),
+                link_preview_options=_NO_PREVIEW,
+                read_timeout=EDIT_SECONDS,
+            )
+        except TelegramError as error:
+            return _unchanged(error)
+        return 0.0
 
     async def send(self, mt: MT) -> Taken:
         """Send a message.
@@ -120,6 +144,17 @@ class Sender:
             return await self._first(step)
         except SubmitError as error:
             raise _half_sent() from error
+
+
+def _unchanged(error: TelegramError) -> float | None:
+    """When a change is worth trying again that was not made; None where it never is."""
+    if UNCHANGED in str(error).lower():
+        return 0.0
+    why = meaning(error)
+    log.debug("not_edited", why=str(why))
+    if isinstance(why, Throttled):
+        return why.retry_after
+    return None if isinstance(why, Refused | Gone) else EDITED_AGAIN
 
 
 def _half_sent() -> OutcomeUnknown:

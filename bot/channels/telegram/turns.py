@@ -7,6 +7,7 @@ be its turn, and what is behind that goes back as well, so that nothing overtake
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,14 @@ class Turns:
     def _forget(self, at: float) -> None:
         self._lines = {chat: line for chat, line in self._lines.items() if not line.at_rest(at)}
         self._forget_at = at + GRACE
+
+    def spare(self, chat: str) -> float:
+        """Seconds until something that can wait may be done in a chat; 0, and its place is taken, where it may be done now."""
+        now = time.monotonic()
+        line = self._lines.setdefault(chat, _Line())
+        if line.waiting or line.before(sys.maxsize, now):
+            return 1 / PER_SECOND
+        return line.pace.wait(now) or line.pace.take(1, now)
 
     @asynccontextmanager
     async def of(self, chat: str, number: int) -> AsyncIterator[None]:

@@ -55,7 +55,7 @@ broadcasts = Table(
     # Answers are counted until then.
     Column("answers_until_at", Instant),
     Column("ended_at", Instant),
-    # Why it was paused or cancelled by itself, if so: 'price'.
+    # Why it was cancelled, where somebody said so.
     Column("reason", Text),
     # The message that shows how far it is, and when it was last brought up to date.
     Column("progress_id", Integer),  # no foreign key: messages refer to broadcasts already
