@@ -7,17 +7,20 @@ statutory. What is the same for all is rendered once for each channel and langua
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from bot.channel import cost
+from bot.clock import DHAKA
+from bot.domain.attending import COMING, NOT_COMING
 from bot.domain.broadcasts import BroadcastKind, Unreached
 from bot.domain.messages import Language, MessageClass
 from bot.domain.replies import Choice, Reply, dump
-from bot.domain.wording import Slot, Wording
+from bot.domain.wording import NAME_WIDTH, Slot, Wording
+from bot.fills import cut, digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from decimal import Decimal
     from typing import Any
 
@@ -33,18 +36,15 @@ NUMBER_GAP, NAME_GAP = "{r}", "{name}"
 CHAT_COPY = ":chat"
 """Ends the key of the second copy of an urgent message, which goes by chat besides the short message."""
 
+_FULL_STOPS = " .।"
 
 _FROM = {"place": Slot.PLACE, "text": Slot.BROADCAST}
+_MEETING = {**_FROM, "text": Slot.MESSAGE, "day": Slot.WEEKDAY, "d": Slot.DATE, "time": Slot.TIME}
 TEXTS = (
     Wording("broadcast.message", 5, _FROM),
     Wording("broadcast.urgent", 5, _FROM),
-    Wording(
-        "broadcast.meeting",
-        6,
-        {**_FROM, "text": Slot.MESSAGE, "d": Slot.DATE, "time": Slot.TIME, "where": Slot.WHERE},
-        row="broadcast.answer_by",
-        rows=1,
-    ),
+    Wording("broadcast.meeting", 6, {**_MEETING, "where": Slot.WHERE}, row="broadcast.answer_by", rows=1),
+    Wording("broadcast.meeting_here", 6, _MEETING, row="broadcast.answer_by", rows=1),
     Wording("broadcast.answer_by", 1),
     Wording("broadcast.coming", 1),
     Wording("broadcast.not_coming", 1),
@@ -93,17 +93,37 @@ class Words:
         params: dict[str, Any] = {"place": dict(self.place), "text": text}
         if self.meeting is None:
             return Reply("broadcast.urgent" if self.urgent else "broadcast.message", params)
-        params |= {"d": self.meeting["date"], "time": self.meeting["time"], "where": self.meeting["place"]}
+        day, where = self.meeting["date"], self.meeting.get("place")
+        params |= {"text": text.rstrip(_FULL_STOPS), "day": day, "d": day, "time": self.meeting["time"]}
+        if where:
+            params["where"] = where.rstrip(_FULL_STOPS)
+        said = Reply("broadcast.meeting" if where else "broadcast.meeting_here", params)
         if not chat:
-            return Reply("broadcast.meeting", params, lines=(Reply("broadcast.answer_by"),))
+            return replace(said, lines=(Reply("broadcast.answer_by"),))
         buttons = tuple(
-            Choice(Reply(f"broadcast.{name}"), "answer", {"broadcast": self.broadcast_id, "answer": number})
-            for number, name in enumerate(("coming", "not_coming"), start=1)
+            Choice(Reply(f"broadcast.{name}"), "answer", {"broadcast": self.broadcast_id, "answer": answer})
+            for answer, name in ((COMING, "coming"), (NOT_COMING, "not_coming"))
         )
-        return Reply("broadcast.meeting", params, choices=buttons)
+        return replace(said, choices=buttons)
 
     def _filled(self, member: Member, language: Language) -> str:
-        return self.text.replace(NUMBER_GAP, member.registration_no or "—").replace(NAME_GAP, member.place[language])
+        number = digits(member.registration_no or "—", language)
+        name = cut(member.place[language], NAME_WIDTH, language)  # so that it is known before how long it can get
+        return self.text.replace(NUMBER_GAP, number).replace(NAME_GAP, name)
+
+
+def meeting_at(meeting: Mapping[str, Any]) -> datetime:
+    """When a meeting begins, aware: from then on nobody needs to hear of it, and no answer is counted.
+
+    Raises:
+        ValueError: its date or its time is none.
+    """
+    try:
+        day, hour = date.fromisoformat(meeting["date"]), time.fromisoformat(meeting["time"])
+    except (KeyError, TypeError) as error:
+        message = "a meeting has a date and a time"
+        raise ValueError(message) from error
+    return datetime.combine(day, hour, DHAKA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Each society in it is an intent of its own. What becomes of a digest when it lea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def _post(
     tx: Tx, post: Post, rules: Rules, key: str, msisdn: str, reply: Reply, now: datetime, today: date
 ) -> Posted | None:
     letter = Letter.in_hours(key, msisdn, reply, MessageClass.DIGEST, worth=WORTH, quiet=rules.quiet, now=now)
-    return post.send(tx, letter, now, today)
+    return post.send(tx, replace(letter, courtesy=True), now, today)
 
 
 def red(tx: Tx, person_id: int, items: Sequence[Item], today: date) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 
 async def tell(run: Run, letters: Iterable[Letter]) -> None:
-    """Queue letters; those that are there already are left alone."""
+    """Queue letters; those that are there already are left alone, and STOP spares a number."""
     for letter in letters:
-        posted = await run.store.write(partial(run.post.send, letter=letter, now=run.now, today=run.today))
+        courtesy = replace(letter, courtesy=True)
+        posted = await run.store.write(partial(run.post.send, letter=courtesy, now=run.now, today=run.today))
         if posted is not None and posted.new:
             run.queued[letter.message_class] += 1
             run.channels.add(posted.channel)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from bot.app import App
 from bot.clock import Clock
@@ -32,6 +33,8 @@ from bot.domain.understanding import Call
 from bot.fills import local
 from bot.scheduler.jobs import JOBS
 from bot.store import conversation, outbox
+from bot.store.query import Query
+from bot.store.schema import outbox as outbox_table
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -43,6 +46,12 @@ FOLDER = Path(__file__).parent
 NOTHING = "-"
 JOBS_RUN = "!"
 CHAT = "chat "
+
+_HAND_OVER: Query[int] = Query(
+    update(outbox_table)
+    .where(outbox_table.c.broadcast_id.is_not(None), outbox_table.c.state == "queued")
+    .values(state="submitted", submitted_at=bindparam("at"))
+)
 
 
 @dataclass
@@ -101,7 +110,11 @@ class Player:
                 await self.app.runner.run(job)
         else:
             await self.app.receiver.receive(await self._mo(exchange, provider_id))
+        while await self.app.broadcasting.once():
+            pass
         rows = [row for row in await self.app.store.read(outbox.rows) if row.id not in before]
+        # What was sent to many is with its readers before they answer; the rest stands still.
+        await self.app.store.write(lambda tx: tx.run(_HAND_OVER, at=self.app.clock.now()))
         return [await self._shown(row, exchange.sender) for row in rows] or [NOTHING]
 
     async def _mo(self, exchange: Exchange, provider_id: str) -> MO:
@@ -148,7 +161,7 @@ class Player:
             if reply.document is not None:
                 shown.append(f"📎 {(await self.app.printer.make(reply.document)).name}")
             if labels := await self._labels(row.id, row.to):
-                shown.append(" ".join(f"[{label}]" for label in labels))
+                shown.append(" ".join(f"[{label}]" for label in labels if label))
         return "\n".join(shown)
 
     def matches(self, said: str, expected: str) -> bool:
