@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import answers, broadcasting, documents, importing, reminding, returns, searching, storm
+from benchmarks import answers, broadcasting, dispatch, documents, importing, reminding, returns, searching, storm
 
 BENCHMARKS = {
     "answers": answers.main,
     "broadcasting": broadcasting.main,
+    "dispatch": dispatch.main,
     "documents": documents.main,
     "importing": importing.main,
     "reminding": reminding.main,

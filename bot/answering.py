@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import reminding, which_form
+from bot import broadcast_answers, reminding, stopping, which_form
+from bot.broadcast_answers import SHOWN, Echo
 from bot.channel import Answer
 from bot.command import Context, Dialogue, Event, Look, Sender, Silence
 from bot.domain.access import may_run
@@ -19,7 +20,7 @@ from bot.domain.messages import Language
 from bot.domain.replies import Reply, load
 from bot.domain.text import normalise
 from bot.handlers.fallback import asked_back
-from bot.incoming import LIMIT, Incoming, Outcome
+from bot.incoming import ECHO, LIMIT, LOOP, Incoming, Outcome
 from bot.posting import waiting
 from bot.store import inbox, links, outbox, senders
 from bot.store.inbox import Fate
@@ -44,6 +45,8 @@ Said = tuple[Reply | Silence, Fate]
 _ASKS_ITSELF = frozenset(
     {
         ("approve", "missing_ref"),
+        ("send", "missing_audience"),
+        ("send", "missing_text"),
         ("return", "missing_period"),
         ("correct", "missing_ref"),
         ("correct", "missing_changes"),
@@ -131,16 +134,28 @@ class Answering:
         if subscriber.language is None and subscriber.dialogue is not None and not _has_letters(incoming.mo.text):
             # A bare number has no language of its own: it is answered in that of the list it chooses from.
             context.language = Language(subscriber.dialogue[1].get("language", context.language))
-        said, fate = self._step(context, incoming, subscriber.dialogue) or self._decide(context, incoming)
+        said, fate = self._understood(context, incoming, subscriber.dialogue)
         if isinstance(said, Silence):
             fate = Fate("silent", fate.command, said.reason)
         if fate != expected:
             inbox.settle(tx, inbox_id, fate)
         return self._told(context, incoming, said, fate)
 
+    def _understood(self, context: Context, incoming: Incoming, dialogue: tuple[str, Mapping[str, Any]] | None) -> Said:
+        """An answer to a broadcast, a step of the open dialogue, or what a text means by itself."""
+        meant = broadcast_answers.meant(context, incoming, dialogue)
+        if isinstance(meant, Echo):
+            return Silence(ECHO), Fate("silent", None, ECHO)
+        stepped = None if meant is not None and meant.first else self._step(context, incoming, dialogue)
+        if stepped is not None or meant is None:
+            return stepped or self._decide(context, incoming)
+        name = meant.call.command
+        return self._run(context, name, meant.call.args), Fate("replied", name)
+
     def _told(self, context: Context, incoming: Incoming, said: Reply | Silence, fate: Fate) -> Outcome:
         """Queue the answer and what others are told, and leave the dialogue open."""
-        others = self._post.notices(context) if context.notices else []
+        others = list(context.wakes)
+        others += self._post.notices(context) if context.notices else ()
         for renewal in context.renewals:
             made = reminding.renew(context.tx, self._post, self._rules, renewal, context.now, context.today)
             others += made.channels
@@ -149,10 +164,10 @@ class Answering:
         opens = context.opens or _choosing(said)
         if opens is not None:
             until = context.now + (self._list_waits if opens.hours is None else timedelta(hours=opens.hours))
-            state = {**opens.state, "language": context.language}
+            state = {**opens.state, "language": context.language, SHOWN: context.now.isoformat()}
             senders.keep_dialogue(context.tx, context.sender.msisdn, opens.kind, state, until)
-        answer = self._reply(context.tx, context.inbox_id, incoming, said, context.language)
-        return Outcome(answer, fate, queued=frozenset(waiting(self._lines, incoming.mo.channel, others)))
+        text, answer = self._reply(context.tx, context.inbox_id, incoming, said, context.language)
+        return Outcome(answer, fate, queued=frozenset(waiting(self._lines, incoming.mo.channel, others)), said=text)
 
     def apologise(self, tx: Tx, incoming: Incoming) -> Outcome:
         """Unit of work: the message that broke the program is kept, and its sender hears that it did not work."""
@@ -162,8 +177,8 @@ class Answering:
             return self._repeated(tx, incoming)
         if incoming.silence is not None:
             return Outcome(Answer(inbox_id), broken)
-        answer = self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language)
-        return Outcome(answer, broken, queued=frozenset(waiting(self._lines, incoming.mo.channel, ())))
+        text, answer = self._reply(tx, inbox_id, incoming, Reply("broken"), incoming.understanding.language)
+        return Outcome(answer, broken, queued=frozenset(waiting(self._lines, incoming.mo.channel, ())), said=text)
 
     def _repeated(self, tx: Tx, incoming: Incoming) -> Outcome:
         """The outcome of before, where the provider sent the same message again."""
@@ -171,13 +186,15 @@ class Answering:
         return Outcome(self._answer(incoming.mo.channel, known.id, known.text, known.encoding), known.fate, fresh=False)
 
     def _still_stop(self, tx: Tx, incoming: Incoming) -> None:
-        """STOP is carried out even where its sender has drawn too many answers to get another one."""
-        if (
-            incoming.silence == LIMIT
-            and isinstance(incoming.understanding, Call)
-            and incoming.understanding.command == "stop"
-        ):
-            senders.stop(tx, self._who(tx, incoming)[0], incoming.now)
+        """STOP and START are carried out even where their sender has drawn too many answers to get another one."""
+        call = incoming.understanding
+        if incoming.silence not in {LIMIT, LOOP} or not isinstance(call, Call):
+            return
+        number = self._who(tx, incoming)[0]
+        if call.command == "stop":
+            stopping.stop(tx, number, incoming.now, incoming.today, self._sending, self._rules.reminders)
+        elif call.command == "start":
+            senders.stop(tx, number, None)
 
     def _who(self, tx: Tx, incoming: Incoming) -> tuple[str, bool]:
         """The number that speaks, and whether a linked chat proves it; a chat that stands for none has a name of its own."""
@@ -198,7 +215,9 @@ class Answering:
         if not 1 <= press.choice <= len(reply.choices):
             return incoming
         chosen = reply.choices[press.choice - 1]
-        label = self._renderer.labels(reply, language, incoming.today)[press.choice - 1]
+        (label,) = self._renderer.labels(
+            Reply("", choices=(replace(chosen, withdrawn=False),)), language, incoming.today
+        )
         return replace(incoming, mo=replace(mo, text=label), understanding=Call(chosen.command, chosen.args, language))
 
     def _context(
@@ -300,11 +319,11 @@ class Answering:
         senders.puzzled(context.tx, context.sender.msisdn, context.now)
         return Reply("unknown")
 
-    def _reply(self, tx: Tx, inbox_id: int, incoming: Incoming, reply: Reply, language: Language) -> Answer:
+    def _reply(self, tx: Tx, inbox_id: int, incoming: Incoming, reply: Reply, language: Language) -> tuple[str, Answer]:
         said = self._post.answer(
             tx, incoming.mo, inbox_id, reply, incoming.sender, language, incoming.now, incoming.today
         )
-        return self._answer(incoming.mo.channel, inbox_id, said.text, said.encoding)
+        return said.text, self._answer(incoming.mo.channel, inbox_id, said.text, said.encoding)
 
     def _answer(self, channel: str, inbox_id: int, text: str | None, encoding: str | None) -> Answer:
         """In the response body where the channel answers that way; else the outbox answers."""
@@ -328,9 +347,10 @@ MOST_CALLS = 4
 
 def _choosing(reply: Reply) -> Dialogue | None:
     """The dialogue that a reply with choices leaves open: the list is kept as what each choice runs."""
-    if not reply.choices:
+    offered = [one for one in reply.choices if not one.withdrawn]
+    if not offered:
         return None
-    kept = [{"command": one.command, "args": dict(one.args), "words": one.words} for one in reply.choices]
+    kept = [{"command": one.command, "args": dict(one.args), "words": one.words} for one in offered]
     return Dialogue(CHOICES, {"choices": kept})
 
 

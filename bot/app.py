@@ -27,7 +27,7 @@ from bot.configured import (
     channels,
     no_real_channels_in_a_demo,
     simulator_is_on,
-    sms_channel,
+    sms_order,
 )
 from bot.deliver import Courier, Delivery
 from bot.documents import DocumentMaker
@@ -38,6 +38,7 @@ from bot.domain.retry import RetryPolicy
 from bot.domain.vocabulary import Vocabulary
 from bot.downloads import Downloads
 from bot.form import load_forms
+from bot.gathering import Gathering
 from bot.handlers import COMMANDS, STEPS, WORDINGS
 from bot.http import client
 from bot.i18n import Renderer, read_catalogue
@@ -47,16 +48,18 @@ from bot.posting import Post
 from bot.printing import Printer
 from bot.receipts import Receipts
 from bot.receive import Receiver
+from bot.rerouting import Routes, Way
 from bot.return_rules import ReturnRules
 from bot.scheduler.broadcasting import Broadcasting
 from bot.scheduler.indexing import Indexing
 from bot.scheduler.jobs import JOBS
+from bot.scheduler.progress import Progress
 from bot.scheduler.running import Runner
 from bot.scheduler.service import Scheduler
 from bot.send_rules import SendRules
-from bot.settling import Sms
 from bot.store import form_versions, marks, offices
 from bot.store.store import Store
+from bot.trouble import Breaking
 from bot.web import Probes
 
 if TYPE_CHECKING:
@@ -147,7 +150,8 @@ class App:
         self.receipts = Receipts(self.store, self.clock, self.metrics)
         lines = {name: Line(own, kind.abilities) for name, (kind, own) in configured.items()}
         own = self.config.gateway
-        by_sms = sms_channel(configured, self.config)
+        order = sms_order(configured, self.config)
+        by_sms = next(iter(order), None)
         post = Post(pure.renderer, lines, by_sms, timedelta(hours=own.reply_hours))
         self._sending = SendRules(self.config.broadcasts, pure.renderer, lines, by_sms, self.config.quiet.hours())
         places = await self.store.read(offices.district_index)
@@ -179,12 +183,15 @@ class App:
             self.config.gateway.short_code,
             self.config.gateway.public_url,
             _menu(pure.renderer),
+            Gathering(self.store, self.clock),
         )
         self.channels = {name: kind(name, own, gateway) for name, (kind, own) in configured.items()}
         self.printer = Printer(self.store, DocumentMaker(pure.renderer, returns.forms), self.clock)
-        sms = None if by_sms is None else Sms(by_sms, lines[by_sms])
+        rules = self.config.delivery
+        routes = Routes([Way(name, lines[name]) for name in order], rules.chat_minutes * 60)
+        breaking = Breaking(rules.break_after, rules.break_seconds)
         leaving = Leaving(self.config.quiet.hours(), partial(reviewing.review, rules=Rules.of(self.config)))
-        courier = partial(Courier, make=self.printer.make, sms=sms, leaving=leaving)
+        courier = partial(Courier, make=self.printer.make, routes=routes, leaving=leaving, breaking=breaking)
         self.delivery = Delivery(
             [
                 courier(channel, self.store, pure.renderer, self.clock, self.metrics, POLICY)
@@ -192,7 +199,8 @@ class App:
             ]
         )
         self._indexing = Indexing(self.store)
-        self.broadcasting = Broadcasting(self.store, self.clock, self._sending, self._wake)
+        self.progress = Progress(self.store, self.clock, self._sending, self.channels, post, self._wake)
+        self.broadcasting = Broadcasting(self.store, self.clock, self._sending, self._wake, self.progress.watch)
         self.runner = Runner(self.store, post, self.config, self.clock)
         self._scheduler = Scheduler(
             self.jobs, self.runner, self.store, self.config, self.clock, self.metrics, self._wake
@@ -205,6 +213,7 @@ class App:
     async def _finish(self) -> None:
         await self._scheduler.stop()
         await self.broadcasting.stop()
+        await self.progress.stop()
         await self._indexing.stop()
         for task in self._serving:
             task.cancel()
@@ -280,7 +289,7 @@ def _same_forms(returns: ReturnRules, tx: Tx) -> None:
         raise SettingsError(message)
 
 
-MENU = ("status", "find", "calendar", "return", "due", "rollup", "link", "language", "help", "stop")
+MENU = ("status", "find", "calendar", "return", "due", "rollup", "send", "link", "language", "help", "stop")
 """The commands in the menu of a chat."""
 
 

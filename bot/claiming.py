@@ -15,10 +15,11 @@ import structlog
 from bot import texts
 from bot.channel import Line, cost
 from bot.domain.messages import MessageClass, State
-from bot.domain.quiet import NEVER, QuietHours
+from bot.domain.quiet import ANY_HOUR, NEVER, QuietHours
 from bot.domain.replies import load
 from bot.making import MAKE_SECONDS
 from bot.store import claims, one_time, tidying
+from bot.store.ready import MOST_PRESSING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -98,6 +99,31 @@ def turns(reply: Reply) -> bool:
     return any(part.turns_on is not None for part in parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much may be claimed.
+
+    Attributes:
+        pressing: most messages in all, all of which may be pressing ones.
+        others: how many of them may press less.
+        documents: how many may have a document that is still to be made; one with one more goes back for a moment.
+        probe: one message, the least pressing, finds out whether a provider works again.
+    """
+
+    pressing: int
+    others: int
+    documents: int
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Priorities, from the most pressing to the least pressing one."""
+
+    first: int
+    least: int
+
+
 class Claiming:
     """Claims for one channel.
 
@@ -118,26 +144,43 @@ class Claiming:
         """Whether the hour allows it."""
         return row.priority <= self._leaving.quiet.least(self._clock.now())
 
-    def take(self, tx: Tx, most: int, room: int, held: Collection[int]) -> list[Claimed]:
-        """Unit of work: tidy the queue, then claim what is due, its text made true for today.
-
-        There is room for so many more documents in the making; a message with one more goes back for a moment.
-        """
-        name = self._channel.name
+    def take(self, tx: Tx, room: Room, held: Collection[int]) -> list[Claimed]:
+        """Unit of work: tidy the queue, then claim what is due, its text made true for today: what presses, then the rest."""
         running, now = self._clock.running(), self._clock.now()
         self._tidy(tx, now, running, held)
         least = self._leaving.quiet.least(now)
+        if room.probe:
+            return self._claimed(tx, Room(1, 1, room.documents, probe=True), now, running, Span(MOST_PRESSING, least))
+        claimed = self._claimed(tx, room, now, running, Span(MOST_PRESSING, min(least, ANY_HOUR)))
+        rest = min(room.pressing - len(claimed), room.others)
+        if least > ANY_HOUR and rest > 0:
+            documents = room.documents - sum(ordered(row, self._line) is not None for row in claimed)
+            claimed += self._claimed(tx, Room(rest, rest, documents), now, running, Span(ANY_HOUR + 1, least))
+        return claimed
+
+    def _claimed(self, tx: Tx, room: Room, now: datetime, running: datetime, span: Span) -> list[Claimed]:
+        """What is due, and true, of some priorities."""
         claimed: list[Claimed] = []
+        documents = room.documents
         for _ in range(ROUNDS):
-            asked = most - len(claimed)
-            rows = claims.claim(tx, name, now=now, running=running, lease=self._lease, most=asked, least=least)
+            rows = claims.claim(
+                tx,
+                self._channel.name,
+                now=now,
+                running=running,
+                lease=self._lease,
+                most=room.pressing - len(claimed),
+                first=span.first,
+                least=span.least,
+                last_first=room.probe,
+            )
             true = [each for row in rows if (each := self._reviewed(tx, row, now, running)) is not None]
             for row in true:
                 if ordered(row, self._line) is not None:
-                    if room <= 0:
+                    if documents <= 0:
                         claims.requeue(tx, row, again=running + NO_ROOM, why=None, burnt=False)
                         continue
-                    room -= 1
+                    documents -= 1
                     claims.extend(tx, row.id, running + self._lease + timedelta(seconds=MAKE_SECONDS))
                 claimed.append(row)
             if len(true) == len(rows):

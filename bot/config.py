@@ -28,6 +28,7 @@ from bot.clock import Clock, parse_now
 from bot.domain.errors import SettingsError
 from bot.sections import (
     BroadcastSettings,
+    DeliverySettings,
     JobSettings,
     LawSettings,
     QuietSettings,
@@ -96,6 +97,12 @@ class GatewaySettings(Section):
     limit_minutes: Annotated[float, Field(gt=0)] = Field(
         10, description="The window of answers_per_sender, in minutes."
     )
+    same_answers: Annotated[int, Field(ge=1)] = Field(
+        10, description="So often one sender gets the same answer to the same text; then it is taken for a machine's."
+    )
+    loop_minutes: Annotated[float, Field(gt=0)] = Field(
+        60, description="After so long without that text, in minutes, it is answered again."
+    )
 
 
 class SimulatorSettings(Section):
@@ -127,6 +134,7 @@ class Config(Section):
     quiet: QuietSettings = QuietSettings()
     jobs: JobSettings = JobSettings()
     broadcasts: BroadcastSettings = BroadcastSettings()
+    delivery: DeliverySettings = DeliverySettings()
     telegram: dict[str, Any] = Field(
         default_factory=dict, description="Telegram's table; without it the gateway speaks by SMS alone."
     )
@@ -219,7 +227,8 @@ def _load(path: Path, *, explicit: bool) -> Config:
 def _plain(error: ValidationError, where: str) -> str:
     """A pydantic error as one clear sentence per setting, without the values."""
     lines = (
-        f"{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()
+        ": ".join([*filter(None, [".".join(map(str, item["loc"]))]), item["msg"].removeprefix("Value error, ")])
+        for item in error.errors()
     )
     return f"{where}: " + "; ".join(lines)
 

@@ -47,13 +47,30 @@ def simulator_is_on(config: settings.Config) -> bool:
     return not real if config.simulator.enabled == "auto" else bool(config.simulator.enabled)
 
 
-def sms_channel(configured: Mapping[str, tuple[type[Channel], ChannelSettings]], config: settings.Config) -> str | None:
-    """The channel that short messages go by when nobody asked on another one: the first that is configured, else the simulator.
+def sms_order(
+    configured: Mapping[str, tuple[type[Channel], ChannelSettings]], config: settings.Config
+) -> tuple[str, ...]:
+    """The channels that short messages go by when nobody asked on another one, in order of preference; else the simulator.
 
     None where the simulator is the only one and its page is not served: nobody would read them.
+
+    Raises:
+        SettingsError: the order names something else than channels for short messages, or one of them twice.
     """
-    able = (name for name, (kind, _) in configured.items() if not kind.abilities.chat)
-    return next((name for name in able if name != SIMULATOR or simulator_is_on(config)), None)
+    able = [name for name, (kind, _) in configured.items() if not kind.abilities.chat and name != SIMULATOR]
+    order = config.delivery.order
+    for name in order:
+        if name not in able or order.count(name) > 1:
+            why = "is there twice" if name in able else "is no configured channel for short messages"
+            message = f"delivery.order: '{name}' {why}"
+            raise SettingsError(message)
+    simulated = (SIMULATOR,) if simulator_is_on(config) and SIMULATOR in configured else ()
+    return order or tuple(able) or simulated
+
+
+def sms_channel(configured: Mapping[str, tuple[type[Channel], ChannelSettings]], config: settings.Config) -> str | None:
+    """The channel that short messages are queued on: the first of the order."""
+    return next(iter(sms_order(configured, config)), None)
 
 
 def no_real_channels_in_a_demo(

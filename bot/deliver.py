@@ -1,8 +1,9 @@
 """The journey of a message out: claim, render again if a day has passed, make its document, pace, submit, settle.
 
-One ``Courier`` per channel. It claims no more than it can have under way at once, so that after a crash at most so many messages are
-of unknown outcome. What the channel raises is mapped to a state here and nowhere else (the table is in ``bot.channel``). While a
-provider is unreachable the courier itself waits, longer each time, instead of burning the attempts of everything in the queue.
+One ``Courier`` per channel. It claims little more than it can have under way at once, so that after a crash few messages are of unknown
+outcome. One unit of work writes down what has come back and claims what goes next, so that a busy courier needs one commit for
+both. While a provider is unreachable the courier itself waits, longer each time, instead of burning the attempts of everything in the
+queue; where another provider can take what waits, it goes there (``bot.rerouting``).
 """
 
 from __future__ import annotations
@@ -10,47 +11,41 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import time
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.channel import Announces, Line
-from bot.claiming import AT_ANY_TIME, Claiming, Leaving, ordered
-from bot.domain.errors import Busy, Gone, OutcomeUnknown, Refused, Throttled, Unreachable
-from bot.domain.messages import MT, State
+from bot.channel import Line
+from bot.claiming import AT_ANY_TIME, Claiming, Leaving, Room, ordered
+from bot.domain.errors import Refused
 from bot.domain.pace import Pace
-from bot.domain.replies import Reply, load
-from bot.making import MOST_ATTEMPTS, MOST_MAKING, Making, NotMade
+from bot.hands import Hands
+from bot.making import MOST_MAKING, Making
+from bot.rerouting import Rerouting, Routes
+from bot.rounds import Rounds
 from bot.settling import Settling
-from bot.trouble import Health, Trouble
+from bot.submitting import PUT_BACK, Outcome, Submitting
+from bot.trouble import USUAL, Health, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from bot.channel import Channel
     from bot.clock import Clock
     from bot.domain.messages import File
     from bot.domain.replies import Order
     from bot.domain.retry import RetryPolicy
+    from bot.hands import Ready
     from bot.i18n import Renderer
     from bot.metrics import Metrics
-    from bot.settling import Settle, Sms
     from bot.store.claims import Claimed
     from bot.store.store import Store
+    from bot.trouble import Breaking
 
 log = structlog.get_logger()
 
 IDLE_SECONDS = 1.0
 """How often an idle courier looks for what has become due or was queued by another process."""
-
-NO_DOCUMENT = "document.not_made"
-
-
-async def _ready(file: File) -> File:
-    return file
 
 
 async def _no_documents(order: Order) -> File:
@@ -63,8 +58,9 @@ class Courier:
 
     Args:
         make: makes the document that goes with a message.
-        sms: how a number is told what its chat does not take any more.
+        routes: where messages go that the channel does not take.
         leaving: what is asked when a message is about to leave.
+        breaking: when the channel's circuit opens.
     """
 
     def __init__(
@@ -76,33 +72,46 @@ class Courier:
         metrics: Metrics,
         policy: RetryPolicy,
         make: Callable[[Order], Awaitable[File]] = _no_documents,
-        sms: Sms | None = None,
+        routes: Routes | None = None,
         leaving: Leaving = AT_ANY_TIME,
+        breaking: Breaking = USUAL,
     ) -> None:
         self.channel = channel
         self._store = store
-        self._renderer = renderer
-        self._clock = clock
         self._metrics = metrics
-        self._trouble = Trouble(channel.name, policy, metrics)
+        self._routes = routes or Routes()
+        self._trouble = Trouble(channel.name, policy, metrics, breaking)
         self._making = Making(make)
         self._claiming = Claiming(channel, renderer, clock, leaving)
-        self._settling = Settling(channel, renderer, clock, sms)
+        self._rerouting = Rerouting(channel, renderer, clock, self._routes, leaving.quiet)
+        self._rounds = Rounds(channel.name, store, clock, self._claiming)
+        settling = Settling(channel, clock, self._rerouting)
+        self._submitting = Submitting(
+            channel, renderer, clock, settling, self._trouble, self._making, self._claiming.may_leave
+        )
         self._line = Line(channel.settings, channel.abilities)
-        self._pace = Pace(channel.settings.segments_per_second)
         # Never more than about a second's worth is claimed, so that little waits for the pace with its lease running.
-        self._window = min(channel.settings.window, math.ceil(channel.settings.segments_per_second))
+        window = min(channel.settings.window, math.ceil(channel.settings.segments_per_second))
+        self._hands = Hands(window, Pace(channel.settings.segments_per_second))
+        self._outcomes: list[Outcome] = []
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._turn: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._held: set[int] = set()
         self._in_the_making: set[int] = set()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._routes.join(self._trouble, self.wake)
 
     @property
     def health(self) -> Health:
         """How the channel is doing."""
         return self._trouble.health
+
+    @property
+    def broken(self) -> bool:
+        """Whether the channel's circuit is open."""
+        return self._trouble.broken
 
     def start(self) -> None:
         """Begin to deliver."""
@@ -123,145 +132,137 @@ class Courier:
     async def _serve(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            try:
-                claimed = await self._claim()
-            except Exception as error:  # noqa: BLE001 - a courier outlives whatever the database does
-                self._trouble.turn(Health.DEGRADED)
-                log.error("claim_failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400 - the type is enough, a trace may hold texts
-                claimed = []
-            for row in claimed:
-                await self._dispatch(row)
-            if not claimed:
+            claimed = await self._round(self._room())
+            moved = await self._reroute()
+            if not (claimed or moved):
                 await self._rest()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        self._hand_out()
+        while self._tasks or self._outcomes:
+            if self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._round(None)
 
-    async def _claim(self) -> list[Claimed]:
-        sending = len(self._under_way) - len(self._in_the_making)
-        free = self._window - sending
-        if free <= 0 or self._trouble.held_for() > 0:
-            return []
+    def _room(self) -> Room | None:
+        """What may be claimed now."""
+        if self._stopping or self._trouble.held_for() > 0:
+            return None
+        documents = MOST_MAKING - len(self._in_the_making)
+        back = [outcome.row for outcome in self._outcomes]
         if self._trouble.failures:
-            if sending > 0:
-                return []
-            free = 1  # one message finds out whether the provider is back
-        return await self._store.write(
-            partial(self._claiming.take, most=free, room=MOST_MAKING - len(self._in_the_making), held=self._held)
-        )
+            # One message finds out whether the provider is back; where the others go another way meanwhile, the least pressing one.
+            probe = self._trouble.broken and self._trouble.elsewhere()
+            return Room(1, 1, documents, probe=probe) if self._hands.are_empty(but=back) else None
+        pressing, others = self._hands.room(but=back)
+        return Room(pressing, others, documents) if pressing > 0 else None
 
-    async def _dispatch(self, row: Claimed) -> None:
-        """Submit one message as soon as the pace allows; the next need not wait for its answer, nor for its document."""
+    async def _round(self, room: Room | None) -> bool:
+        """Write down what came back, and claim what goes next; whether anything was claimed."""
+        outcomes, self._outcomes = self._outcomes, []
+        held = self._held.difference(outcome.row.id for outcome in outcomes)
+        done = await self._rounds.run(outcomes, room, held, broken=self._trouble.broken)
+        if done.failed:
+            self._trouble.turn(Health.DEGRADED)
+        for outcome, ours in done.written:
+            self._written(outcome, ours=ours)
+        for row in done.claimed:
+            self._begin(row)
+        self._hand_out()
+        return bool(done.claimed)
+
+    def _written(self, outcome: Outcome, *, ours: bool | None) -> None:
+        row, name = outcome.row, outcome.name
+        self._let_go(row)
+        if name == PUT_BACK or ours is None:
+            return
+        self._metrics.sent.labels(self.channel.name, name).inc()
+        if name == "submitted":
+            self._metrics.segments.labels(self.channel.name).inc(row.segments)
+        elif self.channel.abilities.chat and name in {"gone", "refused"} and (way := self._routes.sms()) is not None:
+            self._routes.wake(way.name)
+        log.info("mt", channel=self.channel.name, message=row.id, outcome=name, segments=row.segments, ours=ours)
+
+    def _let_go(self, row: Claimed) -> None:
+        self._held.discard(row.id)
+        self._hands.written(row)
+
+    def _begin(self, row: Claimed) -> None:
+        """A message was claimed: it waits for its turn, or for its document."""
         self._held.add(row.id)
         order = ordered(row, self._line)
-        if order is None:
-            await self._paced(row)
+        if order is None or self._stopping:
+            self._hands.take(row)
         else:
             self._in_the_making.add(row.id)
-        task = asyncio.create_task(self._send(row, order))
-        self._under_way.add(task)
-        task.add_done_callback(partial(self._done, row_id=row.id))
+            self._spawn(self._make(row, order))
 
-    async def _paced(self, row: Claimed) -> None:
-        wait = self._pace.take(row.segments, time.monotonic())
-        if wait > 0:
-            await asyncio.sleep(wait)
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
 
-    def _done(self, task: asyncio.Task[None], row_id: int) -> None:
-        self._under_way.discard(task)
-        self._held.discard(row_id)
-        self._in_the_making.discard(row_id)
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._hand_out()
         self._wake.set()
 
-    async def _send(self, row: Claimed, order: Order | None) -> None:
-        outcome, settle = await self._outcome(row, order)
+    def _hand_out(self) -> None:
+        """Submit what may go now; what waits for the pace gets its turn later, if nothing more pressing has come by then."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        if self._stopping or self._trouble.held_for() > 0:
+            self._give_back()
+        while (ready := self._hands.next()) is not None:
+            self._spawn(self._send(ready))
+        if (wait := self._hands.wait()) > 0:
+            self._turn = asyncio.get_running_loop().call_later(wait, self._hand_out)
+
+    def _give_back(self) -> None:
+        """Nothing more leaves for now: what waits for its turn was certainly not taken."""
+        back = [self._submitting.back(row) for row in self._hands.give_back()]
+        if back:
+            self._outcomes += back
+            self._wake.set()
+
+    async def _make(self, row: Claimed, order: Order) -> None:
         try:
-            ours = await self._store.write(settle)
-        except Exception as error:  # noqa: BLE001 - the lease lapses, and the message is then unconfirmed
-            log.error("settle_failed", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - as above
-            return
-        self._metrics.sent.labels(self.channel.name, outcome).inc()
-        if outcome == "submitted":
-            self._metrics.segments.labels(self.channel.name).inc(row.segments)
-        log.info("mt", channel=self.channel.name, message=row.id, outcome=outcome, segments=row.segments, ours=ours)
+            made = await self._submitting.with_document(row, order)
+        except BaseException:  # likewise
+            self._let_go(row)
+            raise
+        finally:
+            self._in_the_making.discard(row.id)
+        if isinstance(made, Outcome):
+            self._outcomes.append(made)
+        else:
+            self._hands.take(row, made)
 
-    async def _outcome(self, row: Claimed, order: Order | None) -> tuple[str, Settle]:
-        """Make ready and submit, and say what happened as a unit of work."""
+    async def _send(self, ready: Ready) -> None:
         try:
-            mt = self._loaded(row)
-        except Exception as error:  # noqa: BLE001 - an older program wrote it, and no other attempt reads it better
-            log.error("not_readable", channel=self.channel.name, message=row.id, error=type(error).__name__)  # noqa: TRY400 - a trace may hold texts
-            return "refused", self._settling.over(row, State.FAILED, f"cannot be read: {type(error).__name__}")
-        if order is not None:
-            try:
-                mt = await self._with_document(row, mt, order)
-            except NotMade as error:
-                wait = 0.0 if error.stopped else self._trouble.delay(row.attempt, row.id)
-                return "not_made", self._settling.again(row, wait, str(error), burnt=not error.stopped)
-            finally:
-                self._in_the_making.discard(row.id)
-            await self._paced(row)
-        if not self._claiming.may_leave(row):  # quiet hours began while it waited for the pace or its document
-            return "quiet", self._settling.again(row, 0.0, "quiet hours", burnt=False)
-        return await self._submit(row, mt)
+            outcome = await self._submitting.outcome(ready)
+        except BaseException:  # its lease lapses, and the message is then unconfirmed
+            self._let_go(ready.row)
+            raise
+        finally:
+            self._hands.sent(ready.row)
+        self._outcomes.append(outcome)
 
-    async def _submit(self, row: Claimed, mt: MT) -> tuple[str, Settle]:
-        settling = self._settling
+    async def _reroute(self) -> bool:
+        """Let some of what waits go another way, where there is one; whether there was something."""
+        found = None if self._stopping else self._rerouting.now(self._trouble)
+        if found is None:
+            return False
+        way, work = found
         try:
-            async with asyncio.timeout(self.channel.settings.timeout_seconds):
-                taken = await self.channel.submit(mt)
-        except Unreachable as error:
-            return "unreachable", settling.again(row, self._trouble.met(Health.DOWN, row.id), str(error), burnt=True)
-        except Busy as error:
-            return "busy", settling.again(row, error.retry_after, str(error), burnt=False)
-        except Throttled as error:
-            wait = self._trouble.met(Health.DEGRADED, row.id, error.retry_after)
-            return "throttled", settling.again(row, wait, str(error), burnt=False)
-        except Gone as error:
-            self._trouble.over()
-            return "gone", settling.left(row, str(error))
-        except Refused as error:
-            self._trouble.over()
-            return "refused", settling.over(row, State.FAILED, str(error))
-        except (OutcomeUnknown, TimeoutError) as error:
-            self._trouble.met(Health.DEGRADED, row.id)
-            return "unknown", settling.over(row, State.UNCONFIRMED, str(error) or "no answer in time")
-        except Exception as error:
-            log.exception("channel_broke", channel=self.channel.name, message=row.id)
-            self._trouble.met(Health.DEGRADED, row.id)
-            return "unknown", settling.over(row, State.UNCONFIRMED, type(error).__name__)
-        self._trouble.over()
-        return "submitted", settling.taken(row, taken, mt.text)
-
-    def _loaded(self, row: Claimed) -> MT:
-        """The message with what only a chat shows: buttons, the button that shares one's number."""
-        mt = MT(row.id, row.to, row.text, row.encoding, row.segments, row.attempt)
-        if not self.channel.abilities.chat:
-            return mt
-        reply = load(row.content)
-        return replace(
-            mt,
-            choices=self._renderer.labels(reply, row.language, self._clock.today()),
-            contact_label=self._renderer.text(row.language, "link.share") if reply.asks_contact else None,
-        )
-
-    async def _with_document(self, row: Claimed, mt: MT, order: Order) -> MT:
-        """The message with its document, or what is said instead where there will be none.
-
-        Raises:
-            NotMade: not this time.
-        """
-        if isinstance(self.channel, Announces):
-            await self.channel.announce(row.to)
-        try:
-            file = await self._making.document(order)
-        except NotMade as error:
-            if error.stopped or row.attempt < MOST_ATTEMPTS:
-                raise
-            file = None
-        if file is None:
-            today, abilities = self._clock.today(), self.channel.abilities
-            return replace(mt, text=self._renderer.render(Reply(NO_DOCUMENT), row.language, today, abilities))
-        return replace(mt, document=partial(_ready, file))
+            moved = await self._store.write(work)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("move_failed", channel=self.channel.name, error=type(error).__name__)  # noqa: TRY400 - as above
+            return False
+        if moved:
+            self._metrics.moved.labels(self.channel.name, way.name).inc(moved)
+            log.warning("moved", channel=self.channel.name, to=way.name, messages=moved)
+            self._routes.wake(way.name)
+        return moved > 0
 
     async def _rest(self) -> None:
         """Wait until something is queued, something under way ends, or time has passed."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bot import app, configured
 from bot import config as settings
 from bot.catalogues import check
+from bot.clock import DHAKA
 from bot.domain.errors import BartaError
 from bot.return_rules import ReturnRules
 from bot.scheduler.jobs import JOBS
@@ -72,6 +73,7 @@ async def _findings() -> AsyncIterator[Finding]:
     if real == [configured.TELEGRAM]:
         yield Finding("sms", ok=False, said="Telegram alone: codes and links that must go by SMS reach nobody")
     yield _simulator(config)
+    yield _guarded("delivery", lambda: _delivery(env, config, usable=database.ok))
     for name, (kind, own) in found.items():
         address = getattr(own, "send_url", None) or getattr(own, "api_base", None)
         if kind.real and address:
@@ -153,6 +155,25 @@ def _forms(env: Environment, config: Config) -> str:
         message = f"{wrong} totals are not what their returns add up to; please report this"
         raise BartaError(message)
     return f"{sum(1 for _ in forms)} forms, totals agree with the returns"
+
+
+def _delivery(env: Environment, config: Config, *, usable: bool) -> str:
+    """The order of the providers, and those whose messages go another way now, as the gateway that runs has noted."""
+    found = configured.channels(config)
+    order = configured.sms_order(found, config)
+    ways = ", then ".join(order) or "no channel for short messages"
+    if not usable:
+        return ways
+    since = store.do(env.database_url, marks.circuits, read_only=True)
+    broken = [f"{name} since {_local(at)}" for name, at in since.items() if name in found]
+    if broken:
+        message = f"{ways}; in trouble, so that messages go another way where there is one: {', '.join(broken)}"
+        raise BartaError(message)
+    return ways
+
+
+def _local(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(DHAKA):%d/%m %H:%M}"
 
 
 def _simulator(config: Config) -> Finding:

@@ -43,6 +43,18 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self.circuit_open = Gauge(
+            "barta_circuit_open",
+            "1 while a channel is in such trouble that its messages go another way, where there is one.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.moved = Counter(
+            "barta_mt_moved",
+            "Messages that went to another channel because theirs was in trouble.",
+            ["channel", "to"],
+            registry=self.registry,
+        )
         self.writer_waiting = Gauge("barta_writer_waiting", "Works waiting for the writer.", registry=self.registry)
         self.writer_works = Gauge("barta_writer_works", "Works run since the start.", registry=self.registry)
         self.writer_commits = Gauge("barta_writer_commits", "Commits since the start.", registry=self.registry)

@@ -168,6 +168,23 @@ class ReturnSettings(Section):
     )
 
 
+class DeliverySettings(Section):
+    """``[delivery]``: which provider takes short messages, and what happens while one does not."""
+
+    order: tuple[str, ...] = Field(
+        (), description="Channels for short messages in order of preference; without it all of them, as configured."
+    )
+    break_after: Annotated[int, Field(ge=1)] = Field(
+        3, description="After so many troubles in a row what waits for a provider goes to the next one."
+    )
+    break_seconds: Annotated[float, Field(gt=0)] = Field(
+        60, description="How often one message then finds out whether the provider works again, in seconds."
+    )
+    chat_minutes: Annotated[float, Field(gt=0)] = Field(
+        10, description="After so long in trouble what waits for Telegram goes by SMS, but for answers; in minutes."
+    )
+
+
 class JobSettings(Section):
     """``[jobs]``: when each job runs, as cron expressions in the time of Asia/Dhaka."""
 

@@ -49,6 +49,7 @@ class Probes:
             "database": str(Health.UP if database else Health.DOWN),
             "writer": str(Health.UP if writer else Health.DOWN),
             "channels": channels,
+            "broken": [name for name, courier in self._delivery.couriers.items() if courier.broken],
         }
         return web.json_response(body, status=200 if database and writer else 503)
 

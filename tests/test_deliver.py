@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -458,25 +459,57 @@ async def test_simulated_phones_show_codes(store: Store, clock: Clock) -> None:
 # ---- those who have left, those who have enough, and what nobody can read ----
 
 
-async def test_what_a_chat_does_not_take_any_more_goes_by_sms(store: Store, clock: Clock) -> None:
+@pytest.mark.parametrize("error", [Gone("blocked"), Refused("strange")], ids=repr)
+async def test_what_a_chat_does_not_take_goes_by_sms_as_the_same_message(
+    store: Store, clock: Clock, error: Exception
+) -> None:
     number, chat = "+8801700099900", "+8801700000001"
     await store.write(lambda tx: links.link(tx, "scripted", chat, number, "contact", NOW))
     courier, channel = chat_of(store, clock)
-    channel.script = [Gone("blocked"), Gone("blocked")]
+    channel.script = [error, error]
     await store.write(queued("notice:1:1", message_class=MessageClass.NOTICE))
     await store.write(queued("notice:1:2", message_class=MessageClass.NOTICE))
     courier.start()
-    await until(store, State.FAILED, State.FAILED, State.QUEUED, State.QUEUED)
+
+    async def moved() -> bool:
+        return {row.channel for row in await rows(store)} == {"sms"}
+
+    await wait_for(moved)
     await courier.stop()
-    by_sms = (await rows(store))[-1]
-    assert (by_sms.channel, by_sms.to, by_sms.message_class) == ("sms", number, "notice")
-    assert by_sms.text == channel.got[0].text
-    assert by_sms.segments == measure(by_sms.text).segments
-    with sqlite3.connect(store.engine.sqlalchemy_url.removeprefix("sqlite:///")) as database:
-        assert database.execute("SELECT key FROM outbox WHERE id > 2 ORDER BY key").fetchall() == [
-            ("notice:1:1:sms",),
-            ("notice:1:2:sms",),
-        ]
+    for row in await rows(store):
+        assert (row.channel, row.to, row.message_class) == ("sms", number, "notice")
+        assert (row.state, row.error) == (State.QUEUED, str(error))
+        assert row.text == channel.got[0].text
+        assert row.segments == measure(row.text).segments
+        assert row.price == row.segments * Decimal("0.35")
+    assert [mt.id for mt in channel.got] == [1, 2]
+    links_left = await store.read(lambda tx: links.number_of(tx, "scripted", chat))
+    assert links_left == (None if isinstance(error, Gone) else number)
+
+
+@pytest.mark.parametrize("error", [Gone("blocked"), Refused("strange")], ids=repr)
+async def test_the_chat_copy_of_what_goes_by_both_ways_goes_no_other(
+    store: Store, clock: Clock, error: Exception
+) -> None:
+    await store.write(lambda tx: links.link(tx, "scripted", "+8801700000001", "+8801700099900", "contact", NOW))
+    courier, channel = chat_of(store, clock)
+    channel.script = [error]
+    await store.write(queued("broadcast:1:1:chat", message_class=MessageClass.URGENT))
+    courier.start()
+    (row,) = await until(store, State.FAILED)
+    await courier.stop()
+    assert row.channel == "scripted"
+
+
+async def test_what_a_chat_may_have_taken_goes_no_other_way(store: Store, clock: Clock) -> None:
+    await store.write(lambda tx: links.link(tx, "scripted", "+8801700000001", "+8801700099900", "contact", NOW))
+    courier, channel = chat_of(store, clock)
+    channel.script = [OutcomeUnknown("cut")]
+    await store.write(queued("notice:1:1", message_class=MessageClass.NOTICE))
+    courier.start()
+    (row,) = await until(store, State.UNCONFIRMED)
+    await courier.stop()
+    assert row.channel == "scripted"
 
 
 async def test_by_sms_there_are_no_buttons(store: Store, clock: Clock) -> None:
@@ -488,7 +521,8 @@ async def test_by_sms_there_are_no_buttons(store: Store, clock: Clock) -> None:
     told = Reply("help.main", choices=(Choice(Reply("escalation.list"), "calendar"),))
     await store.write(queued("weekly:1", told, message_class=MessageClass.NOTICE))
     courier.start()
-    await until(store, State.FAILED, State.QUEUED)
+    await wait_for(lambda: channel.got)
+    await until(store, State.QUEUED)
     await courier.stop()
     assert len(channel.got[0].choices) == 1
     assert (await rows(store))[-1].text == renderer().render(Reply("help.main"), Language.BN, NOW.date())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.claiming import REVIEW_AGAIN, ROUNDS, Leaving
+from bot.claiming import REVIEW_AGAIN, ROUNDS, Leaving, Room
 from bot.clock import DHAKA, Clock
 from bot.config import Config
 from bot.configured import SIMULATOR
@@ -173,7 +173,7 @@ async def test_much_that_is_cancelled_holds_up_nothing_behind_it(store: Store, c
     for number in range(2 * (ROUNDS - 1)):
         await store.write(queued(f"n{number}", message_class=REMINDER))
     await store.write(queued("last", message_class=MessageClass.BROADCAST))
-    claimed = await store.write(partial(courier._claiming.take, most=2, room=0, held=()))
+    claimed = await store.write(partial(courier._claiming.take, room=Room(2, 2, 0), held=()))
     assert [row.key for row in claimed] == ["last"]
 
 
@@ -257,7 +257,7 @@ async def test_the_text_of_the_day_is_that_of_the_area(store: Store) -> None:
 # ---- another way ----
 
 
-async def test_reminders_go_on_with_the_sms_that_goes_in_place_of_a_chat(demo_url: str) -> None:
+async def test_reminders_go_on_by_sms_where_the_chat_is_blocked(demo_url: str) -> None:
     chat, number = "+8801700000001", "+8801700099900"
     async with await Store.open(demo_url) as store:
         courier, channel = chat_of(store, Clock(NOW), leaving=QUIET)
@@ -279,8 +279,14 @@ async def test_reminders_go_on_with_the_sms_that_goes_in_place_of_a_chat(demo_ur
             )
         )
         courier.start()
-        _, by_sms = await until(store, State.FAILED, State.QUEUED)
+
+        async def moved() -> bool:
+            return [row.channel for row in await rows(store)] == ["sms"]
+
+        await wait_for(moved)
         await courier.stop()
+        (by_sms,) = await rows(store)
+        assert by_sms.state == State.QUEUED
         assert (by_sms.channel, by_sms.to, by_sms.message_class) == ("sms", number, "reminder")
         subjects = await store.read(about.subjects)
         assert list(subjects) == [by_sms.id]

@@ -9,8 +9,9 @@ The life of a message out (drawn in ``docs/states.md``)::
       └──▶ expired | cancelled
 
 A state never goes back: ``RANK`` orders them, and the store only moves a row to a state that ``may_become`` allows.
-``sending → queued`` is the one exception, and only where the submission certainly did not happen. What a courier finds untrue as it claims
-it becomes ``cancelled`` in the unit of work of the claim: nothing but that unit ever saw it ``sending``.
+``sending → queued`` is the one exception, and only where the submission certainly did not happen; it may then wait on another channel.
+What a courier finds untrue as it claims it becomes ``cancelled`` in the unit of work of the claim: nothing but that unit ever saw it
+``sending``.
 """
 
 from __future__ import annotations
@@ -182,6 +183,8 @@ class DLR:
         kind: what it claims.
         provider_id: the provider's id of the message, if it told one.
         detail: the provider's own status word or number, for the record.
+        to: the last digits of the number that the message went to, where the provider tells it and nothing but its own id
+            leads to the message: one to another number is not the one that is meant.
     """
 
     channel: str
@@ -189,6 +192,7 @@ class DLR:
     kind: ReceiptKind
     provider_id: str | None = None
     detail: str | None = None
+    to: str | None = None
 
 
 def settle(now: State, kind: ReceiptKind, *, attempted: bool) -> State:

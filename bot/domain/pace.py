@@ -18,6 +18,10 @@ class Pace:
     burst: float = 1.0
     _free_at: float = field(default=float("-inf"), init=False)
 
+    def wait(self, at: float) -> float:
+        """Seconds from monotonic time ``at`` until the next message may leave, however long it is."""
+        return max(0.0, self._free_at - at)
+
     def take(self, segments: int, at: float) -> float:
         """Reserve room for ``segments`` at monotonic time ``at``; returns the seconds to wait before sending."""
         start = max(self._free_at, at - self.burst)

@@ -7,27 +7,25 @@ lease: whoever settles one names the attempt, so that a courier whose lease has 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, bindparam, func, literal_column, or_, select, text, update
+from sqlalchemy import Text, bindparam, func, literal_column, or_, select, update
 
 from bot.domain.messages import Language, MessageClass, State
 from bot.domain.quiet import LEAST
 from bot.store.query import Query
-from bot.store.schema import READY, outbox
+from bot.store.ready import FAR, MOST_PRESSING, due, leaving
+from bot.store.schema import outbox
 from bot.store.types import Instant
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from decimal import Decimal
+
+    from sqlalchemy import CTE, Executable
 
     from bot.domain.segments import Measure
     from bot.store.query import Tx
-
-
-FAR = timedelta(hours=1)
-"""No lease and no retry is meant so far ahead; one that is was written before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,7 @@ class Claimed:
     message_class: MessageClass
     in_reply_to: int | None
     expires_at: datetime
+    channel: str
 
     @classmethod
     def of(
@@ -64,59 +63,49 @@ class Claimed:
         message_class: str,
         in_reply_to: int | None,
         expires_at: datetime,
+        channel: str,
     ) -> Claimed:
         """From a row."""
         return cls(
             *(id, priority, to, content, Language(language), text, encoding, segments, attempt),
-            *(key, MessageClass(message_class), in_reply_to, expires_at),
+            *(key, MessageClass(message_class), in_reply_to, expires_at, channel),
         )
 
 
 # To the letter: a parameter that may decide which partial index serves has SQLite plan the statement anew each time.
 SENDING = outbox.c.state == literal_column("'sending'")
 UNCONFIRMED = outbox.c.state == literal_column("'unconfirmed'")
-_due = (
-    select(outbox.c.id)
-    .where(
-        outbox.c.channel == bindparam("channel"),
-        text(READY),
-        outbox.c.priority <= bindparam("least"),
-        # A time far ahead is no retry of ours: the clock was set back meanwhile.
-        or_(
-            outbox.c.retry_at.is_(None),
-            outbox.c.retry_at <= bindparam("running"),
-            outbox.c.retry_at > bindparam("far"),
-        ),
-        # Written so that no index serves it: SQLite would take the one on expires_at and sort the whole queue.
-        func.coalesce(outbox.c.expires_at, outbox.c.expires_at) > bindparam("now"),
-    )
-    .order_by(outbox.c.priority, outbox.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    # A CTE is evaluated once; as a plain subquery PostgreSQL may evaluate it again and claim more than the limit.
-    .cte("due")
-)
-_CLAIM = Query(
-    update(outbox)
-    .where(outbox.c.id.in_(select(_due.c.id)))
-    .values(state="sending", lease_until_at=bindparam("lease_until"), attempts=outbox.c.attempts + 1)
-    .returning(
-        outbox.c.id,
-        outbox.c.priority,
-        outbox.c.recipient,
-        outbox.c.content,
-        outbox.c.language,
-        outbox.c.text,
-        outbox.c.encoding,
-        outbox.c.segments,
-        outbox.c.attempts,
-        outbox.c.key,
-        outbox.c.message_class,
-        outbox.c.in_reply_to,
-        outbox.c.expires_at,
-    ),
-    Claimed.of,
-)
+
+
+def _claim(*, last_first: bool = False) -> Query[Claimed]:
+    def statement(ids: CTE) -> Executable:
+        return (
+            update(outbox)
+            .where(outbox.c.id.in_(select(ids.c.id)))
+            .values(state="sending", lease_until_at=bindparam("lease_until"), attempts=outbox.c.attempts + 1)
+            .returning(
+                outbox.c.id,
+                outbox.c.priority,
+                outbox.c.recipient,
+                outbox.c.content,
+                outbox.c.language,
+                outbox.c.text,
+                outbox.c.encoding,
+                outbox.c.segments,
+                outbox.c.attempts,
+                outbox.c.key,
+                outbox.c.message_class,
+                outbox.c.in_reply_to,
+                outbox.c.expires_at,
+                outbox.c.channel,
+            )
+        )
+
+    return Query({name: statement(ids) for name, ids in leaving(due, last_first=last_first).items()}, Claimed.of)
+
+
+_CLAIM = _claim()
+_CLAIM_LAST = _claim(last_first=True)
 _REWRITE: Query[int] = Query(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
@@ -131,7 +120,11 @@ _REWRITE: Query[int] = Query(
 _EXTEND: Query[int] = Query(
     update(outbox).where(outbox.c.id == bindparam("row_id"), SENDING).values(lease_until_at=bindparam("lease_until"))
 )
-_mine = (outbox.c.id == bindparam("row_id"), outbox.c.attempts == bindparam("attempt"))
+_mine = (
+    outbox.c.id == bindparam("row_id"),
+    outbox.c.attempts == bindparam("attempt"),
+    outbox.c.channel == bindparam("on_channel"),
+)
 _held = (*_mine, SENDING)
 # Whoever submitted it still knows best what happened, even where its lease was thought to have lapsed.
 _known = (*_mine, or_(SENDING, UNCONFIRMED))
@@ -182,20 +175,42 @@ _CANCEL: Query[int] = Query(
 
 
 def claim(
-    tx: Tx, channel: str, *, now: datetime, running: datetime, lease: timedelta, most: int, least: int = LEAST
+    tx: Tx,
+    channel: str,
+    *,
+    now: datetime,
+    running: datetime,
+    lease: timedelta,
+    most: int,
+    first: int = MOST_PRESSING,
+    least: int = LEAST,
+    last_first: bool = False,
 ) -> list[Claimed]:
-    """Take at most ``most`` due messages of a channel for submission, the most pressing first, none less pressing than ``least``.
+    """Take at most ``most`` due messages of a channel for submission, the most pressing first.
 
-    What is held until a later time is not looked at, however much that is: ``bot.store.tidying`` lets it go.
+    What is held until a later time is not looked at, however much that is: ``bot.store.tidying`` lets it go. What belongs to a
+    broadcast is taken only while that is being sent.
+
+    Args:
+        tx: the transaction.
+        channel: its configured name.
+        now: the gateway's time.
+        running: the time of leases and retries.
+        lease: how long they are ours.
+        most: at most so many.
+        first: none of a smaller priority, which is more pressing.
+        least: none of a greater one.
+        last_first: the least pressing first: one of them finds out whether a provider works again.
     """
     rows = tx.all(
-        _CLAIM,
+        _CLAIM_LAST if last_first else _CLAIM,
         channel=channel,
         now=now,
         running=running,
         far=running + FAR,
         lease_until=running + lease,
         most=most,
+        first=first,
         least=least,
     )
     return sorted(rows, key=lambda row: (row.priority, row.id))
@@ -225,7 +240,14 @@ def submitted(tx: Tx, row: Claimed, *, at: datetime, provider_id: str | None, de
     settled = at if delivered else None
     return (
         tx.run(
-            _SUBMITTED, row_id=row.id, attempt=row.attempt, new_state=state, at=at, settled=settled, theirs=provider_id
+            _SUBMITTED,
+            row_id=row.id,
+            attempt=row.attempt,
+            on_channel=row.channel,
+            new_state=state,
+            at=at,
+            settled=settled,
+            theirs=provider_id,
         )
         > 0
     )
@@ -234,14 +256,36 @@ def submitted(tx: Tx, row: Claimed, *, at: datetime, provider_id: str | None, de
 def not_submitted(tx: Tx, row: Claimed, state: State, *, why: str, at: datetime) -> bool:
     """The provider refused it (``failed``), or may have it (``unconfirmed``)."""
     settled = at if state is State.FAILED else None
-    return tx.run(_NOT_SUBMITTED, row_id=row.id, attempt=row.attempt, new_state=state, why=why, settled=settled) > 0
+    return (
+        tx.run(
+            _NOT_SUBMITTED,
+            row_id=row.id,
+            attempt=row.attempt,
+            on_channel=row.channel,
+            new_state=state,
+            why=why,
+            settled=settled,
+        )
+        > 0
+    )
 
 
 def requeue(tx: Tx, row: Claimed, *, again: datetime | None, why: str | None, burnt: bool) -> bool:
     """It certainly was not taken: try again at ``again`` (running time)."""
-    return tx.run(_REQUEUE, row_id=row.id, attempt=row.attempt, again=again, why=why, unburnt=0 if burnt else 1) > 0
+    return (
+        tx.run(
+            _REQUEUE,
+            row_id=row.id,
+            attempt=row.attempt,
+            on_channel=row.channel,
+            again=again,
+            why=why,
+            unburnt=0 if burnt else 1,
+        )
+        > 0
+    )
 
 
 def cancel(tx: Tx, row: Claimed, *, at: datetime, why: str) -> bool:
     """Take it back in the unit of work that claimed it: nobody has seen it under way, and it was never submitted."""
-    return tx.run(_CANCEL, row_id=row.id, attempt=row.attempt, at=at, why=why) > 0
+    return tx.run(_CANCEL, row_id=row.id, attempt=row.attempt, on_channel=row.channel, at=at, why=why) > 0

@@ -45,6 +45,11 @@ GONE: Mapping[str, Any] = {
 """What a statement that gives messages up lets them say; its parameter ``forgetting`` tells whether the channel leads to real people."""
 
 
+def is_secret(content: str) -> bool:
+    """Whether a message holds a one-time code or token, as the condition above says it."""
+    return '"secret":true' in content
+
+
 def forget(tx: Tx, row_id: int) -> None:
     """Keep nothing of what a message said, if it held a one-time code or token: it is out, or will never be."""
     tx.run(_FORGET, row_id=row_id)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, literal_column, or_, select, text, update
 
 from bot.domain.messages import State
-from bot.store.claims import FAR, SENDING
+from bot.store.claims import SENDING
 from bot.store.one_time import GONE
 from bot.store.query import Query
+from bot.store.ready import FAR
 from bot.store.schema import HELD, outbox
 
 if TYPE_CHECKING:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import select
 
+from bot.channels.smpp import binding
+from bot.domain.retry import RetryPolicy
 from bot.store.query import Query
 from bot.store.schema import inbox, outbox
 from tests.channels.rigs.smpp import smpp_config
@@ -35,12 +38,14 @@ _ATTEMPTS: Query[int] = Query(select(outbox.c.attempts).order_by(outbox.c.id))
 async def gateway_at(
     smsc: Smsc, clock: Clock, url: str, *, wait: bool = True, **settings: Any
 ) -> AsyncIterator[Running]:
-    """A gateway with one account at the SMSC; as a rule bound."""
+    """A gateway with one account at the SMSC; as a rule bound. Where the bind fails it is tried again soon."""
     port = free_port()
-    async with running(smpp_config(smsc, port, **settings), clock, url, port) as gateway:
-        if wait:
-            await bound(gateway)
-        yield gateway
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(binding, "POLICY", RetryPolicy(first=0.05, ceiling=0.2))
+        async with running(smpp_config(smsc, port, **settings), clock, url, port) as gateway:
+            if wait:
+                await bound(gateway)
+            yield gateway
 
 
 def channel_of(gateway: Running) -> SmppChannel:

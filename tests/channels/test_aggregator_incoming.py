@@ -75,6 +75,18 @@ async def test_of_several_messages_the_readable_ones_are_taken() -> None:
         assert [each.text for each in at.told.messages] == ["one", "three"]
 
 
+async def test_of_many_faults_a_few_are_told() -> None:
+    async with door("infobip") as at:
+        status, answer = await at.ask("mo", params={"secret": SECRET}, json={"results": [{}] * 5000})
+        assert (status, answer.count("text is missing")) == (400, 5)
+
+
+async def test_a_number_in_what_a_receipt_says_is_not_kept() -> None:
+    async with door("infobip") as at:
+        assert await at.post("dlr", report("REJECTED", name=f"BLOCKED {NUMBER} (7)")) == 200
+        assert at.told.receipts[0].detail == "BLOCKED +… (7)"
+
+
 async def test_numbers_as_json_numbers_are_read() -> None:
     body = {"results": [{"messageId": 17, "from": 8801700099900, "to": 16123, "text": "STATUS"}]}
     async with door("infobip") as at:

@@ -163,6 +163,36 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "proof: shows its value in a query parameter or in a header",
     ),
     "a secret in the file": ('value = "{key}"', 'value = "abc" #!', "proof.value: holds a secret: make it a gap"),
+    "a secret as a default": (
+        'kind = "secret"\n\n[send]',
+        'default = "abc"\n\n[send]',
+        "proof.value: holds a secret: make it a gap",
+    ),
+    "a proof that may be missing": (
+        'kind = "secret"\n\n[send]',
+        "optional = true\n\n[send]",
+        "proof.value: has the gap {key}, which may be missing",
+    ),
+    "an address that may be missing": (
+        '[send]\nurl = "https://sms.example.org/send"',
+        "[values.base]\nabout = 'x'\nkind = 'address'\noptional = true\n[send]\nurl = '{base}/send' #!",
+        "send.url: has the gap {base}, which may be missing",
+    ),
+    "an address that is not signed": (
+        'kind = "secret"\nheader = "X-Key"\nvalue',
+        'kind = "hmac"\nkey',
+        "proof: signs the body, and not the address, in which stands something of [mo]",
+    ),
+    "JSON that is not signed": (
+        'kind = "secret"\nheader = "X-Key"\nvalue = "{key}"\n\n[mo]\nmethods = ["GET"]\nbody = "query"',
+        'kind = "twilio"\nkey = "{key}"\n\n[mo]',
+        "proof: signs the address and a form, and no JSON, which is the body of [mo]",
+    ),
+    "a media type": (
+        'text = "text"\n',
+        'text = "text"\nanswer.type = "text/plain; charset=utf-8" #!\n',
+        "mo.answer.type: is a media type such as text/plain",
+    ),
     "a message's gap in a proof": (
         'value = "{key}"',
         'value = "{text}" #!',
@@ -193,7 +223,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
 }
 _LINELESS = {
     "no text", "to nobody", "nothing means taken", "no reason", "a path in a condition", "no proof", "a kind of proof", "no kind of proof",
-    "a proof in both", "JSON by GET", "no id of a message", "of which message", "our id is not sent", "no word for delivered",
+    "a proof in both", "a secret as a default", "a proof that may be missing", "an address that is not signed", "JSON that is not signed",
+    "JSON by GET", "no id of a message", "of which message", "our id is not sent", "no word for delivered",
 }  # fmt: skip
 """Faults of what is not there: they point to the table, or to what they are about."""
 

@@ -198,7 +198,8 @@ async def test_a_number_alone_means_taken_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("17", 17), ("999999", 3600), ("Wed, 21 Oct 2026 07:28:00 GMT", 5), ("-3", 5), ("", 5)]
+    ("header", "seconds"),
+    [("17", 17), ("0", 1), ("999999", 3600), ("Wed, 21 Oct 2026 07:28:00 GMT", 5), ("-3", 5), ("", 5)],
 )
 async def test_how_long_to_wait(header: str, seconds: float) -> None:
     async with opened("infobip") as (channel, provider):

@@ -175,6 +175,34 @@ async def test_what_cannot_be_kept_stays_with_the_smsc(
         await states(gateway, State.DELIVERED)
 
 
+async def test_the_last_part_of_a_text_that_could_not_be_kept_may_come_again_late(
+    smsc: Smsc, clock: Clock, registered_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binding, "SETTLE_SECONDS", 0.05)
+    async with gateway_at(smsc, clock, registered_url, enquire_link_seconds=0.1) as gateway:
+        first, last = in_parts([text.encode("utf-16-be") for text in ("মেয়াদ ", "কত দিন")])
+        write, broken = gateway.app.store.write, True
+
+        async def full(work: Any) -> Any:
+            if broken and work.func not in {store_parts.take, store_parts.settle}:
+                raise StoreError("the disk is full")
+            return await write(work)
+
+        monkeypatch.setattr(gateway.app.store, "write", full)
+        assert (await smsc.send_raw(first, last)).statuses == (0, TEMPORARY)
+        broken = False
+
+        async def settled() -> bool:
+            return await unsettled(gateway) == 1
+
+        await wait_for(settled, 5, "the part that was taken, and it alone, to count as acknowledged")
+        await smsc.drop()
+        await wait_for(lambda: not channel_of(gateway).listening, 5, "the end of the session")
+        await bound(gateway)
+        assert (await smsc.send_raw(last)).statuses == (0,)
+        assert await texts_in(gateway) == ["মেয়াদ কত দিন"]
+
+
 async def test_what_one_sends_is_taken_in_in_order(smsc: Smsc, clock: Clock, registered_url: str) -> None:
     wanted = [f"text {number}" for number in range(30)]
     async with gateway_at(smsc, clock, registered_url) as gateway:

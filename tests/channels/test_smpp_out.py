@@ -34,6 +34,16 @@ async def submit(gateway: Running, text: str, number: int = 1) -> Taken:
     return await channel_of(gateway).submit(mt(text, number))
 
 
+async def receipts_taken(smsc: Smsc) -> None:
+    """Every receipt is acknowledged, and with that committed."""
+
+    async def acknowledged() -> bool:
+        counters = await smsc.counters()
+        return counters.dlr_acknowledged == counters.dlr
+
+    await wait_for(acknowledged, 5, "every receipt to be acknowledged")
+
+
 async def test_bangla_in_parts_cut_between_letters(smsc: Smsc, clock: Clock, registered_url: str) -> None:
     async with gateway_at(smsc, clock, registered_url) as gateway:
         await submit(gateway, BANGLA, 0x1234)
@@ -168,12 +178,7 @@ async def test_receipts(
         await states(gateway, state)
         for late in ("DELIVRD", "UNDELIV", "ACCEPTD", status):
             await smsc.send_receipt(part.id, late)
-
-        async def acknowledged() -> bool:
-            counters = await smsc.counters()
-            return counters.dlr_acknowledged == counters.dlr
-
-        await wait_for(acknowledged, 5, "every receipt to be acknowledged")
+        await receipts_taken(smsc)
         await states(gateway, state)
 
 
@@ -200,6 +205,28 @@ async def test_ids_in_another_form(
         await states(gateway, *[State.SUBMITTED] * 11, State.DELIVERED)
 
 
+@pytest.mark.parametrize("remembered", [True, False], ids=["remembered", "stored"])
+async def test_an_id_that_could_be_that_of_another_message(
+    smsc: Smsc, clock: Clock, registered_url: str, monkeypatch: pytest.MonkeyPatch, *, remembered: bool
+) -> None:
+    """The answers tell ids in hexadecimal, the receipts in decimal: "10" is the tenth message, and as it is the sixteenth."""
+    if not remembered:
+        monkeypatch.setattr(receipts, "REMEMBERED", 0)
+    senders = [f"88017001{number:04d}1" for number in range(16)]
+    async with gateway_at(smsc, clock, registered_url) as gateway:
+        await smsc.behave(receipts=False)
+        for sender in senders:
+            await smsc.send_mo(sender, "অবস্থা")
+        parts = await smsc.wait_submitted(16)
+        tenth = next(part for part in parts if int(part.id, 16) == 10)
+        await states(gateway, *[State.SUBMITTED] * 16)
+        for number in ("8801700099900", tenth.to):
+            receipt = {"esm_class": 4, "source_addr": number, "destination_addr": "16123"}
+            await smsc.send_raw({**receipt, "short_message": b"id:10 stat:DELIVRD"})
+        delivered = [row.to for row in await gateway.rows() if row.state == State.DELIVERED]
+        assert delivered == [f"+{tenth.to}"]
+
+
 async def test_a_receipt_before_the_answer_is_not_lost(smsc: Smsc, clock: Clock, registered_url: str) -> None:
     async with gateway_at(smsc, clock, registered_url) as gateway:
         await smsc.behave(receipt_first=True, answer_delay_ms=300)
@@ -216,7 +243,7 @@ async def test_one_part_that_is_lost_makes_the_message_failed_and_one_that_arriv
         first, _ = await smsc.wait_submitted(2)
         await states(gateway, State.SUBMITTED)
         await smsc.send_receipt(first.id)
-        await wait_for(smsc.counters, 5)
+        await receipts_taken(smsc)
         await states(gateway, State.SUBMITTED)
         await smsc.send_receipt(first.id, "UNDELIV")
         await states(gateway, State.FAILED)
@@ -242,9 +269,9 @@ async def test_receipts_that_are_not_ours_or_cannot_be_read_end_nothing(
 async def test_an_answer_that_comes_too_late_for_the_courier_resolves_the_message(
     smsc: Smsc, clock: Clock, registered_url: str
 ) -> None:
-    async with gateway_at(smsc, clock, registered_url, timeout_seconds=4) as gateway:
+    async with gateway_at(smsc, clock, registered_url, timeout_seconds=0.5) as gateway:
         channel = channel_of(gateway)
-        await smsc.behave(answer_delay_ms=4500, receipts=False)
+        await smsc.behave(answer_delay_ms=900, receipts=False)
         await smsc.send_mo(PRESIDENT, "অবস্থা")
         await states(gateway, State.UNCONFIRMED)
         await states(gateway, State.SUBMITTED)

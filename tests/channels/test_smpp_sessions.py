@@ -122,7 +122,7 @@ async def test_the_session_breaks_again_and_again_and_nothing_is_lost(
 async def test_an_smsc_that_falls_silent_is_left(smsc: Smsc, clock: Clock, registered_url: str) -> None:
     child = smsc._child
     assert child is not None
-    async with gateway_at(smsc, clock, registered_url, enquire_link_seconds=0.2, timeout_seconds=3.5) as gateway:
+    async with gateway_at(smsc, clock, registered_url, enquire_link_seconds=0.2, timeout_seconds=0.5) as gateway:
         os.kill(child.process.pid, signal.SIGSTOP)
         try:
             await wait_for(lambda: not channel_of(gateway).listening, 10, "the silence to be noticed")

@@ -116,6 +116,8 @@ def test_octets_that_are_no_text(octets: bytes, coding: int, text: str) -> None:
     ("text", "more", "esm", "expected"),
     [
         ("id:0A1 sub:001 dlvrd:001 stat:DELIVRD err:000 text:stat:UNDELIV", b"", 4, ("0A1", "delivered", "DELIVRD")),
+        (f"id:7 stat:{'X' * 90}", b"", 4, ("7", None, "X" * 16)),
+        (f"id:{'7' * 65} stat:DELIVRD", b"", 4, None),
         ("ID:7 STAT:undeliv ERR:0A1", b"", 4, ("7", "failed", "UNDELIV, err 0A1")),
         ("id:7 stat:EXPIRED done date:not a date", b"", 4, ("7", "failed", "EXPIRED")),
         ("id:7 stat:NEVERHEARD", b"", 4, ("7", None, "NEVERHEARD")),
@@ -134,7 +136,22 @@ def test_receipts(text: str, more: bytes, esm: int, expected: tuple[str, str | N
         return
     provider_id, kind, detail = expected
     kind_expected = None if kind is None else ReceiptKind(kind)
-    assert receipt == receipts.Receipt(provider_id, "8801700100011", kind_expected, detail)
+    assert receipt == receipts.Receipt(provider_id, ("00100011",), kind_expected, detail)
+
+
+@pytest.mark.parametrize(
+    ("source", "ends"),
+    [(b"+8801700100011", ("00100011",)), (b"01700100011", ("00100011",)), (b"16123", ()), (b"COOP", ()), (b"", ())],
+)
+def test_the_number_that_a_receipt_names(source: bytes, ends: tuple[str, ...]) -> None:
+    receipt = receipts.parse(wire.delivery(body(b"id:7 stat:DELIVRD", esm=4, source=source)))
+    assert receipt is not None
+    assert receipt.ends == ends
+
+
+def test_an_id_that_is_too_long_to_be_one() -> None:
+    assert wire.message_id(wire.Pdu(0x80000004, 0, 1, b"7" * 64 + b"\0")) == "7" * 64
+    assert wire.message_id(wire.Pdu(0x80000004, 0, 1, b"7" * 65 + b"\0")) == ""
 
 
 def test_a_handset_cannot_write_a_receipt() -> None:
@@ -150,7 +167,14 @@ def test_ids_as_they_are_kept(given_id: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(0x58, Throttled), (0x14, Throttled), (0x0B, Refused), (0x08, Unreachable), (0x412, Unreachable)],
+    [
+        (0x58, Throttled),
+        (0x14, Throttled),
+        (0x0B, Refused),
+        (0x50, Unreachable),
+        (0x08, Unreachable),
+        (0x412, Unreachable),
+    ],
 )
 def test_statuses(status: int, error: type[Exception]) -> None:
     assert type(statuses.meaning(status)) is error

@@ -13,7 +13,7 @@ from bot.domain.messages import Draft, Language, MessageClass, State
 from bot.domain.quiet import ANY_HOUR
 from bot.domain.replies import Reply, dump
 from bot.domain.segments import measure
-from bot.store import claims, outbox, store, tidying
+from bot.store import claims, moves, outbox, ready, store, tidying
 
 if TYPE_CHECKING:
     from bot.store.claims import Claimed
@@ -44,7 +44,7 @@ def queue(
     return outbox.id_of(tx, key)
 
 
-def claim(tx: Tx, now: datetime = NOW, **bound: int) -> list[Claimed]:
+def claim(tx: Tx, now: datetime = NOW, **bound: Any) -> list[Claimed]:
     return claims.claim(tx, "kannel", now=now, running=NOW, lease=MINUTE, most=10, **bound)
 
 
@@ -84,7 +84,7 @@ def test_a_clock_that_was_set_back_strands_nothing(database_url: str) -> None:
     def work(tx: Tx) -> None:
         ahead = queue(tx, "ahead", not_before_at=NOW + 401 * DAY, written_at=NOW + 400 * DAY)
         queue(tx, "planned", not_before_at=NOW + 401 * DAY)
-        queue(tx, "of this hour", not_before_at=NOW + DAY, written_at=NOW + claims.FAR)
+        queue(tx, "of this hour", not_before_at=NOW + DAY, written_at=NOW + ready.FAR)
         assert tidying.release(tx, "kannel", NOW) == 0
         assert tidying.release_ahead(tx, "kannel", NOW) == 1
         assert [row.id for row in claim(tx)] == [ahead]
@@ -146,13 +146,42 @@ NUMBERS = {
     [
         (
             claims._CLAIM,
-            {"channel": "kannel", "now": NOW, "running": NOW, "far": NOW, "lease_until": NOW, "most": 9, "least": 4},
+            {
+                "channel": "kannel",
+                "now": NOW,
+                "running": NOW,
+                "far": NOW,
+                "lease_until": NOW,
+                "most": 9,
+                "first": 0,
+                "least": 4,
+            },
             "ix_outbox_waiting",
         ),
+        (
+            claims._CLAIM_LAST,
+            {
+                "channel": "kannel",
+                "now": NOW,
+                "running": NOW,
+                "far": NOW,
+                "lease_until": NOW,
+                "most": 9,
+                "first": 0,
+                "least": 4,
+            },
+            "ix_outbox_waiting",
+        ),
+        (
+            moves._ONWARD,
+            {"channel": "kannel", "by": "other", "rate": Decimal(1), "now": NOW, "most": 9, "first": 0, "least": 4},
+            "ix_outbox_waiting",
+        ),
+        (moves._STRANDED, {"channel": "kannel", "now": NOW, "most": 9, "first": 0, "least": 4}, "ix_outbox_waiting"),
         (tidying._RELEASE, {"for_channel": "kannel", "now": NOW}, "ix_outbox_held"),
         (tidying._RELEASE_AHEAD, {"for_channel": "kannel", "far": NOW}, "ix_outbox_ahead"),
     ],
-    ids=["claim", "release", "ahead"],
+    ids=["claim", "probe", "onward", "stranded", "release", "ahead"],
 )
 def test_an_index_leads_to_what_is_looked_for(
     database_url: str, query: Query[Any], values: dict[str, Any], index: str
