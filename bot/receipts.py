@@ -40,7 +40,7 @@ class Receipts:
 
 def apply(tx: Tx, dlr: DLR, at: datetime) -> bool:
     """Unit of work: keep the receipt, and move the message on if it tells anything new."""
-    message = outbox.current(tx, dlr.message_id, dlr.channel, dlr.provider_id)
+    message = outbox.current(tx, dlr.message_id, dlr.channel, dlr.provider_id, dlr.to)
     if message is None:
         return False
     receipts.add(tx, message.id, dlr, at)

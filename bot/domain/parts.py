@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+AGAIN_WITHIN = timedelta(minutes=15)
+"""How long a provider is expected to take to bring again what was not acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Part:
         total: how many there are.
         octets: what it says, not decoded: a part may end inside a character.
         at: when it came.
-        again: whether this was not acknowledged before, in this session, so that the same again is no other message.
+        refused_at: when the same came before in this session, if that was not acknowledged: it is no other message then.
     """
 
     channel: str
@@ -37,7 +41,7 @@ class Part:
     total: int
     octets: bytes
     at: datetime
-    again: bool = False
+    refused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ _CURRENT_OF_THEIRS = Query(
         outbox.c.channel == bindparam("for_channel"),
         outbox.c.provider_id == bindparam("theirs"),
         outbox.c.provider_id.is_not(None),
+        outbox.c.recipient.like(bindparam("number")),
     )
     .order_by(outbox.c.id.desc())  # of a provider that begins to count anew the newest is meant
     .limit(1),
@@ -201,11 +202,15 @@ def state(tx: Tx, row_id: int) -> State:
     return State(tx.one(_STATE, row_id=row_id))
 
 
-def current(tx: Tx, row_id: int | None, channel: str, provider_id: str | None = None) -> Current | None:
-    """Where a message of this channel stands, known by our id, or else by its provider's."""
+def current(
+    tx: Tx, row_id: int | None, channel: str, provider_id: str | None = None, to: str | None = None
+) -> Current | None:
+    """Where a message of this channel stands, known by our id, or else by its provider's and the last digits of its number."""
     if row_id is not None:
         return tx.first(_CURRENT, row_id=row_id, for_channel=channel)
-    return None if provider_id is None else tx.first(_CURRENT_OF_THEIRS, theirs=provider_id, for_channel=channel)
+    if provider_id is None:
+        return None
+    return tx.first(_CURRENT_OF_THEIRS, theirs=provider_id, for_channel=channel, number=f"%{to or ''}")
 
 
 def settle(

@@ -3,7 +3,7 @@
 A provider that tells no id brings the same only after a connection broke before our acknowledgement reached it. So the same octets
 from the same number are the same message when they came over an earlier connection, a short while ago, and it was never certain that
 the acknowledgement arrived; each such row is met once, for it then belongs to the new connection. Over one and the same connection they
-are two messages: people do type "0" twice.
+are two messages, because people do type "0" twice, unless the one before was refused.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, bindparam, func, insert, select, update
 
-from bot.domain.parts import Whole
+from bot.domain.parts import AGAIN_WITHIN, Whole
 from bot.store.query import Query, values_of
 from bot.store.schema import parts
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from bot.domain.parts import Part
     from bot.store.query import Tx
-
-AGAIN_WITHIN = timedelta(minutes=15)
-"""How long a provider is expected to take to bring again what was not acknowledged."""
 
 OPEN_FOR = timedelta(days=1)
 """How long a message waits for its parts: their reference counts to 255 and begins anew."""
@@ -43,17 +40,23 @@ class Kept:
 
 
 _kept = select(parts.c.id, parts.c.message, parts.c.number, parts.c.digest)
-_unsettled = _kept.where(
-    parts.c.channel == bindparam("channel"),
-    parts.c.digest == bindparam("digest"),
-    parts.c.received_at > bindparam("since"),
-    parts.c.settled_at.is_(None),
-).order_by(parts.c.id)
+_same = _kept.where(parts.c.channel == bindparam("channel"), parts.c.digest == bindparam("digest"))
 # Of another connection, and from before this one was made: a second one beside it brings messages of its own.
 _EARLIER: Query[Kept] = Query(
-    _unsettled.where(parts.c.session != bindparam("session"), parts.c.received_at < bindparam("began")).limit(1), Kept
+    _same.where(
+        parts.c.received_at > bindparam("since"),
+        parts.c.settled_at.is_(None),
+        parts.c.session != bindparam("session"),
+        parts.c.received_at < bindparam("began"),
+    )
+    .order_by(parts.c.id)
+    .limit(1),
+    Kept,
 )
-_NEWEST: Query[Kept] = Query(_unsettled.order_by(None).order_by(parts.c.id.desc()).limit(1), Kept)
+# The one that was refused may have been kept or not; what was kept before it is another message.
+_REFUSED: Query[Kept] = Query(
+    _same.where(parts.c.received_at >= bindparam("refused_at")).order_by(parts.c.id.desc()).limit(1), Kept
+)
 _THREAD: Query[Kept] = Query(
     _kept.where(
         parts.c.channel == bindparam("channel"),
@@ -116,10 +119,12 @@ def _thread(tx: Tx, part: Part) -> list[Kept]:
 
 def _known(tx: Tx, part: Part, thread: Sequence[Kept]) -> Kept | None:
     """The part as it came before, if this is the same once more."""
-    since = part.at - AGAIN_WITHIN
-    same = {"channel": part.channel, "digest": part.digest, "since": since}
-    earlier = {"session": part.session, "began": part.began}
-    known = tx.first(_NEWEST, **same) if part.again else tx.first(_EARLIER, **same, **earlier)
+    same = {"channel": part.channel, "digest": part.digest}
+    if part.refused_at is not None:
+        known = tx.first(_REFUSED, **same, refused_at=part.refused_at)
+    else:
+        since = part.at - AGAIN_WITHIN
+        known = tx.first(_EARLIER, **same, since=since, session=part.session, began=part.began)
     if known is not None:
         return known
     # While a message waits for others of its parts, the same part with the same reference is no other message.

@@ -63,13 +63,13 @@ class Postgres:
             raise PeerFailedError(f"initdb failed:\n{made.stdout}{made.stderr}")
         settings = {"listen_addresses": LOOPBACK, "port": self.port, "unix_socket_directories": "", "jit": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        # SIGINT is PostgreSQL's fast shutdown: it ends sessions instead of waiting for them.
+        # SIGQUIT is PostgreSQL's immediate shutdown: nothing is written any more, because the cluster is thrown away.
         self._child = Child(
             [str(self._programs / "postgres"), "-D", str(cluster), *options],
             folder=self._folder,
             name="postgres",
             user=self._account,
-            ending=signal.SIGINT,
+            ending=signal.SIGQUIT,
         )
         wait_until(self._answers, 30, "PostgreSQL to answer")
 

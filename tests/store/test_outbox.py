@@ -252,6 +252,23 @@ def test_a_receipt_for_something_never_sent_changes_nothing(database_url: str) -
     store.do(database_url, work)
 
 
+def test_a_receipt_by_the_providers_id_counts_for_the_newest_message_to_its_number(database_url: str) -> None:
+    def receipt(theirs: str, to: str | None = None) -> DLR:
+        return DLR("kannel", None, ReceiptKind.DELIVERED, theirs, to=to)
+
+    def work(tx: Tx) -> None:
+        older, newer = queue(tx, "a"), queue(tx, "b")
+        for row in claim(tx):
+            claims.submitted(tx, row, at=NOW, provider_id="7", delivered=False)
+        assert not apply(tx, receipt("8"), NOW)
+        assert not apply(tx, receipt("7", to="00000002"), NOW), "it went to another number"
+        assert apply(tx, receipt("7", to="00000001"), NOW)
+        assert (state_of(tx, older), state_of(tx, newer)) == (State.SUBMITTED, State.DELIVERED)
+        assert apply(tx, receipt("7"), NOW), "no number is told"
+
+    store.do(database_url, work)
+
+
 def test_a_message_thought_unsent_is_not_sent_again_once_a_receipt_shows_it_was(database_url: str) -> None:
     def work(tx: Tx) -> None:
         queue(tx, "a")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -96,8 +97,21 @@ def test_settling_knows_its_connection_and_its_moment(database_url: str) -> None
 
 
 def test_what_was_refused_is_the_same_in_one_connection_too(database_url: str) -> None:
-    first, again = ids(take(database_url, part("0"), part("0", again=True)))
+    first, again = ids(take(database_url, part("0"), part("0", refused_at=NOW)))
     assert first == again
+
+
+def test_what_was_refused_and_not_kept_does_not_borrow_from_the_message_before(database_url: str) -> None:
+    refused_at = NOW + timedelta(seconds=1)
+    first, second = ids(take(database_url, part("0"), part("0", at=NOW + timedelta(seconds=2), refused_at=refused_at)))
+    assert first != second
+
+
+def test_the_last_part_of_a_message_that_was_refused_makes_it_whole_again(database_url: str) -> None:
+    _, whole = take(database_url, part("a", 1, 2), part("b", 2, 2))
+    settle(database_url, NOW + timedelta(seconds=1))
+    late = NOW + timedelta(hours=1)
+    assert take(database_url, part("b", 2, 2, at=late, refused_at=NOW)) == [whole]
 
 
 def test_a_second_connection_beside_the_first_brings_messages_of_its_own(database_url: str) -> None:
@@ -139,16 +153,18 @@ def test_any_order_and_any_loss_of_acknowledgements(sqlite_url: str, seed: int) 
     order.shuffle(waiting)
     found: dict[bytes, set[str]] = {}
     session = 0
-    while waiting:
-        name, number = waiting.pop()
-        total = messages[name]
-        made = part(f"{name}.{number};", number, total, f"{seed} {session}", thread=name.encode().hex().ljust(64, "0"))
-        (whole,) = take(sqlite_url, made if total > 1 else replace(made, thread=None))
-        if whole is not None:
-            found.setdefault(whole.octets, set()).add(whole.provider_id)
-        if order.random() < 0.3:  # the acknowledgement is lost, and the connection with it
-            session += 1
-            waiting.append((name, number))
+    with store.connected(sqlite_url) as connection:
+        while waiting:
+            name, number = waiting.pop()
+            total = messages[name]
+            thread = name.encode().hex().ljust(64, "0") if total > 1 else None
+            came = part(f"{name}.{number};", number, total, f"{seed} {session}", thread=thread)
+            whole = in_transaction(connection, partial(parts.take, part=came))
+            if whole is not None:
+                found.setdefault(whole.octets, set()).add(whole.provider_id)
+            if order.random() < 0.3:  # the acknowledgement is lost, and the connection with it
+                session += 1
+                waiting.append((name, number))
     assert {octets: len(names) for octets, names in found.items()} == {
         "".join(f"{name}.{number};" for number in range(1, total + 1)).encode(): 1 for name, total in messages.items()
     }

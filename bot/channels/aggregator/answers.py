@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MOVED = frozenset({301, 307, 308})
 LONGEST_ID = 100
-_LONGEST_WAIT = 3600.0
+_SHORTEST_WAIT, _LONGEST_WAIT = 1.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,8 @@ def _id(answer: AnswerTable, answered: Answered, document: Any) -> str | None:
 
 
 def _wait(answer: AnswerTable, answered: Answered) -> float:
-    """How long the provider wants us to wait; as long as the profile says where it does not tell in seconds."""
+    """Seconds that the provider wants us to wait, at least one; as many as the profile says where it does not tell in seconds."""
     told = answered.retry_after or ""
-    return min(float(told), _LONGEST_WAIT) if told.isascii() and told.isdigit() else float(answer.retry_after)
+    if not (told.isascii() and told.isdigit()):
+        return float(answer.retry_after)
+    return min(max(float(told), _SHORTEST_WAIT), _LONGEST_WAIT)

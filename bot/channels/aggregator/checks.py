@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.channel import ChannelSettings
-from bot.channels.aggregator.profile import HmacProof, Means, SecretProof
+from bot.channels.aggregator.paths import Path
+from bot.channels.aggregator.profile import HmacProof, Means, SecretProof, TwilioProof
 from bot.channels.aggregator.templates import Gap, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.channels.aggregator.profile import AnswerTable, BodyTable, DlrTable, MoTable, Profile, Proof
+    from bot.channels.aggregator.profile import AnswerTable, BodyTable, DlrTable, IncomingTable, MoTable, Profile, Proof
     from bot.toml_faults import Fault
     from bot.toml_lines import Path as Place
 
@@ -31,7 +32,8 @@ def of(profile: Profile) -> Iterator[Fault]:
     if (profile.mo or profile.dlr) and profile.proof is None:
         yield ("mo" if profile.mo else "dlr",), "needs a [proof]: how the provider shows that it is the provider"
     if profile.proof is not None:
-        yield from _proof(profile.proof)
+        yield from _proof(profile.proof, profile)
+    yield from _needed(profile)
     if profile.mo is not None:
         yield from _mo(profile.mo)
     if profile.dlr is not None:
@@ -175,13 +177,42 @@ def _answers(profile: Profile) -> Iterator[Fault]:
             yield ("answers", index, "id"), "is known of a message that was taken only"
 
 
-def _proof(proof: Proof) -> Iterator[Fault]:
+def _needed(profile: Profile) -> Iterator[Fault]:
+    """Where nothing may be missing: an address, and what shows who somebody is."""
+    for place, text in _texts(profile):
+        if place[:2] not in {("send", "url"), ("send", "basic")} and place[0] != "proof":
+            continue
+        for gap in text.gaps if isinstance(text, Template) else ():
+            value = profile.values.get(gap)
+            if value is not None and value.optional:
+                yield place, f"has the gap {{{gap}}}, which may be missing: a value that is not optional belongs there"
+
+
+def _proof(proof: Proof, profile: Profile) -> Iterator[Fault]:
     if isinstance(proof, SecretProof) and (proof.query is None) == (proof.header is None):
         yield ("proof",), "shows its value in a query parameter or in a header: give query or header"
     texts = {name: each for name, each in proof if isinstance(each, Template)}
     for name, text in texts.items():
-        if not any(text.gaps) and not (isinstance(proof, HmacProof) and name == "seconds"):
+        if isinstance(proof, HmacProof) and name == "seconds":
+            continue
+        defaults = [gap for gap in text.gaps if gap in profile.values and profile.values[gap].default is not None]
+        if not any(text.gaps) or defaults:
             yield ("proof", name), "holds a secret: make it a gap, which [channels.NAME] fills"
+    tables: tuple[tuple[str, IncomingTable | None], ...] = (("mo", profile.mo), ("dlr", profile.dlr))
+    for name, table in tables:
+        if table is not None:
+            yield from ((("proof",), f"{said} [{name}]") for said in _unsigned(proof, table))
+
+
+def _unsigned(proof: Proof, table: IncomingTable) -> Iterator[str]:
+    """What is read though the signature does not cover it: anybody could change it on the way."""
+    if isinstance(proof, TwilioProof) and table.body == "json":
+        yield "signs the address and a form, and no JSON, which is the body of"
+    if isinstance(proof, HmacProof):
+        paths = [each for _, field in table for each in (field if isinstance(field, list | dict) else (field,))]
+        in_address = any(isinstance(each, Path) and each.in_address for each in paths)
+        if in_address or table.body == "query" or "GET" in table.methods:
+            yield "signs the body, and not the address, in which stands something of"
 
 
 def _mo(mo: MoTable) -> Iterator[Fault]:

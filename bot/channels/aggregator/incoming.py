@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from bot.channels.aggregator.profile import DlrTable, IncomingTable, MoTable
 
 MOST_FIELDS = 200
+MOST_FAULTS = 5
+"""Faults of one request that are told: it may hold thousands of entries."""
+
 LONGEST_DETAIL = 100
+_NUMBER = re.compile(r"[0-9]{7,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Understood:
 
     Attributes:
         found: the messages or receipts.
-        faults: of those that could not be read, why.
+        faults: of those that could not be read, why; of the first few.
     """
 
     found: Sequence[Any]
@@ -100,7 +105,8 @@ def receipts(request: Request, table: DlrTable, channel: str, ours: Callable[[st
         kind = kind_of(status, table)
         if kind is None or (number is None and theirs is None):
             return None
-        detail = _short(at(table.detail) or status, LONGEST_DETAIL)
+        # It is shown beside the message, and a provider may name the number in it.
+        detail = _short(_NUMBER.sub("…", at(table.detail) or status), LONGEST_DETAIL)
         return DLR(channel, number, kind, theirs, detail)
 
     return _understood(request, table, read)
@@ -130,7 +136,8 @@ def _understood(request: Request, table: IncomingTable, read: Callable[[Any], MO
         try:
             one = read(item)
         except ValueError as error:
-            faults.append(str(error) if len(items) == 1 else f"number {number}: {error}")
+            if len(faults) < MOST_FAULTS:
+                faults.append(str(error) if len(items) == 1 else f"number {number}: {error}")
             continue
         if one is not None:
             found.append(one)

@@ -23,6 +23,7 @@ from pydantic import (
 from bot.channels.aggregator.paths import Path
 from bot.channels.aggregator.templates import Template
 
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _VALUE_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -99,6 +100,12 @@ def _words(value: Any) -> Any:
     return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in many)
 
 
+def _media_type(value: str) -> str:
+    if _MEDIA_TYPE.fullmatch(value) is None:
+        raise ValueError("is a media type such as text/plain; what is written is UTF-8")
+    return value
+
+
 def _value_name(value: str) -> str:
     if _VALUE_NAME.fullmatch(value) is None:
         raise ValueError("is named by small letters, digits and _, beginning with a letter")
@@ -111,6 +118,7 @@ Where: TypeAlias = Annotated[Path, BeforeValidator(_path)]
 Pattern: TypeAlias = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
 Words: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_words)]
 ValueName: TypeAlias = Annotated[StrictStr, AfterValidator(_value_name)]
+MediaType: TypeAlias = Annotated[StrictStr, AfterValidator(_media_type)]
 Status: TypeAlias = Annotated[StrictInt, Field(ge=100, le=599)]
 Fields: TypeAlias = dict[StrictStr, Text]
 Conditions: TypeAlias = dict[Annotated[Path, BeforeValidator(_path)], Words]
@@ -175,7 +183,7 @@ class AcknowledgementTable(Table):
 
     status: Annotated[StrictInt, Field(ge=200, le=299)] = 200
     body: StrictStr = ""
-    type: StrictStr = "text/plain"
+    type: MediaType = "text/plain"
 
 
 class MoAcknowledgementTable(AcknowledgementTable):

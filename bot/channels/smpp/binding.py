@@ -141,7 +141,7 @@ class Binding:
         settled = session.settled
         while True:
             await asyncio.sleep(SETTLE_SECONDS)
-            before = session.settled
+            before = self._incoming.settled(session)
             if settled < before and self._incoming.kept_at >= settled:
                 with contextlib.suppress(StoreError):
                     await self._parts.settle(self._channel, session.name, before)

@@ -22,7 +22,7 @@ from bot.channels.smpp import receipts, wire
 from bot.channels.smpp.texts import ALONE, decoded, placed
 from bot.domain.errors import StoreError
 from bot.domain.messages import MO
-from bot.domain.parts import Part
+from bot.domain.parts import AGAIN_WITHIN, Part
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,12 +56,18 @@ class Incoming:
         self._receipts = own
         self._alphabet = alphabet
         self._turns: dict[str, asyncio.Future[None]] = {}
-        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._refused: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
     async def take(self, pdu: Pdu, session: Session, at: datetime) -> SmppMessage:
         """Take in a ``deliver_sm`` that came over a session at a moment; returns its answer."""
         status = await self._status(pdu, session, at)
         return DeliverSmResp(pdu.sequence, status)
+
+    def settled(self, session: Session) -> datetime:
+        """Up to when everything that came over a session is certainly over: acknowledged, and not refused a short while ago."""
+        since = datetime.now(UTC) - AGAIN_WITHIN
+        refused = [at for (name, _), at in self._refused.items() if name == session.name and at > since]
+        return min([session.settled, *refused])
 
     async def _status(self, pdu: Pdu, session: Session, at: datetime) -> Status:
         try:
@@ -107,7 +113,7 @@ class Incoming:
     async def _message(self, delivery: Delivery, session: Session, at: datetime) -> None:
         place, octets = placed(delivery)
         digest = _digest(delivery)
-        known_as = f"{session.name} {digest}"
+        known_as = (session.name, digest)
         part = Part(
             channel=self._channel,
             session=session.name,
@@ -119,7 +125,7 @@ class Incoming:
             total=place.total,
             octets=octets,
             at=at,
-            again=known_as in self._refused,
+            refused_at=self._refused.get(known_as),
         )
         try:
             whole = await self._gateway.parts.take(part)
@@ -131,7 +137,7 @@ class Incoming:
                 )
         except BaseException:
             # The SMSC brings it again, maybe in this session: then it is no message that says the same.
-            self._refused[known_as] = None
+            self._refused.setdefault(known_as, at)
             if len(self._refused) > MOST_REFUSED:
                 self._refused.popitem(last=False)
             raise

@@ -6,6 +6,7 @@ receipt of an id that nobody knows waits a moment while anything is under way.
 
 Some SMSCs write the id in the answer in hexadecimal and in the receipt in decimal, or the other way round, and fill it up with zeros.
 Ids are therefore kept without leading zeros and in small letters, and a receipt is looked for by each form, until one form has fitted.
+An id in another form may be that of another message, and an SMSC that was restarted may give its ids once more: the number decides.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.channels.smpp.texts import decoded
+from bot.channels.smpp.wire import LONGEST_ID
 from bot.domain.messages import DLR, ReceiptKind
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ EARLY_SECONDS = 3.0
 
 _KIND, _RECEIPT, _INTERMEDIATE = 0x3C, 0x04, 0x20  # of esm_class
 _RECEIPTED_MESSAGE_ID, _MESSAGE_STATE = 0x001E, 0x0427
-_SAME_NUMBER = 8  # the last digits of a number, however its country is written
+_SUBSCRIBER = 8  # the last digits of a number, however its country is written
+_LONGEST_WORD = 16
 
 _FIELD = re.compile(r"\b(id|stat|err):\s*([^\s]*)", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]+")
@@ -64,10 +67,18 @@ _BY_WORD: Mapping[str, ReceiptKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt says: the SMSC's id, of a message to whom, what became of it, and that in the SMSC's words."""
+    """What a receipt says.
+
+    Attributes:
+        id: the SMSC's, of the message.
+        ends: the last digits of the numbers that it names: of the handset, and on some SMSCs of our own; none where it names no
+            number that can be told from others.
+        kind: what became of the message; None where that is nothing new.
+        detail: the same in the SMSC's words.
+    """
 
     id: str
-    number: str
+    ends: tuple[str, ...]
     kind: ReceiptKind | None
     detail: str
 
@@ -92,17 +103,25 @@ def parse(delivery: Delivery) -> Receipt | None:
     fields = {name.lower(): value for name, value in reversed(_FIELD.findall(text))}
     told = delivery.more.get(_RECEIPTED_MESSAGE_ID, b"").split(b"\0")[0].decode("latin-1").strip()
     provider_id = told or fields.get("id", "")
-    if not provider_id:
+    if not provider_id or len(provider_id) > LONGEST_ID:
         return None
     state = delivery.more.get(_MESSAGE_STATE, b"")[-1:]
     word = fields.get("stat", "").upper()
     kind = _BY_STATE.get(state[0]) if state else _BY_WORD.get(word)
     if delivery.esm_class & _KIND == _INTERMEDIATE and kind is ReceiptKind.DELIVERED:
         kind = ReceiptKind.ACCEPTED  # it is on its way, and another receipt will tell
-    said = [word or f"state {state[0] if state else '?'}"]
+    said = [word[:_LONGEST_WORD] or f"state {state[0] if state else '?'}"]
     if (error := fields.get("err", "")).strip("0"):
-        said.append(f"err {error[:16]}")
-    return Receipt(provider_id, delivery.source.number, kind, ", ".join(said))
+        said.append(f"err {error[:_LONGEST_WORD]}")
+    # The handset is the source; some SMSCs leave the addresses as they were in the submission.
+    ends = (_end(delivery.source.number), _end(delivery.destination.number))
+    return Receipt(provider_id, tuple(end for end in ends if end), kind, ", ".join(said))
+
+
+def _end(number: str) -> str:
+    """The last digits of a number; empty of a short code or a name."""
+    digits = number.removeprefix("+")
+    return digits[-_SUBSCRIBER:] if digits.isdecimal() and len(digits) >= _SUBSCRIBER else ""
 
 
 def normal(provider_id: str) -> str:
@@ -163,10 +182,9 @@ class Receipts:
     async def _of_memory(self, receipt: Receipt) -> bool:
         for form, told in self._told(receipt):
             mine = self._mine.get(told)
-            # An id in another form could be that of another message; the number tells.
-            if mine is None or (form is not normal and not _same_number(mine.number, receipt.number)):
+            if mine is None or (receipt.ends and not mine.number.endswith(receipt.ends)):
                 continue
-            self._fitting = (form,)
+            self._fits(form, receipt)
             # That one part of several has arrived says nothing of the whole message; that one is lost does.
             if mine.last or receipt.kind is ReceiptKind.FAILED:
                 await self._receive(self._dlr(receipt, told, mine.message_id))
@@ -175,19 +193,25 @@ class Receipts:
 
     async def _of_store(self, receipt: Receipt) -> bool:
         for form, told in self._told(receipt):
-            if await self._receive(self._dlr(receipt, told, None)):
-                self._fitting = (form,)
-                return True
+            for end in receipt.ends or (None,):
+                if await self._receive(self._dlr(receipt, told, None, end)):
+                    self._fits(form, receipt)
+                    return True
         return False
 
     def _told(self, receipt: Receipt) -> list[tuple[Callable[[str], str | None], str]]:
-        """The id in each form that may fit."""
-        told = [(form, found) for form in self._fitting if (found := form(receipt.id)) is not None]
+        """The id in each form that may fit; as it is where no number could tell that another one fits by chance."""
+        forms = self._fitting if receipt.ends else (normal,)
+        told = [(form, found) for form in forms if (found := form(receipt.id)) is not None]
         return told or [(normal, normal(receipt.id))]
 
-    def _dlr(self, receipt: Receipt, provider_id: str, message_id: int | None) -> DLR:
+    def _fits(self, form: Callable[[str], str | None], receipt: Receipt) -> None:
+        if receipt.ends:
+            self._fitting = (form,)
+
+    def _dlr(self, receipt: Receipt, provider_id: str, message_id: int | None, to: str | None = None) -> DLR:
         assert receipt.kind is not None  # noqa: S101 - take() has seen to it
-        return DLR(self._channel, message_id, receipt.kind, provider_id=provider_id, detail=receipt.detail)
+        return DLR(self._channel, message_id, receipt.kind, provider_id, receipt.detail, to)
 
     async def _wait(self, receipt: Receipt) -> None:
         """Until the answer comes that tells whose it is, but not for long."""
@@ -205,7 +229,3 @@ class Receipts:
                 self._early[each].remove(event)
                 if not self._early[each]:
                     del self._early[each]
-
-
-def _same_number(one: str, other: str) -> bool:
-    return one[-_SAME_NUMBER:] == other[-_SAME_NUMBER:]

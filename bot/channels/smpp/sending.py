@@ -1,4 +1,4 @@
-"""Sending a message: its parts one after the other, so many messages at once as the window allows.
+"""Sending a message: its parts one after the other. How many messages at once is the courier's to say.
 
 Once a first part is taken nothing is certainly not sent any more: a failure after that is ``OutcomeUnknown``, so that nobody gets the
 beginning twice. An SMSC that asks for a slower pace then is given it.
@@ -59,7 +59,6 @@ class Sender:
         self._source = source
         self._submitted = submitted
         self._late = late
-        self._window = asyncio.Semaphore(settings.window)
 
     async def send(self, session: Session, mt: MT) -> Taken:
         """Send a message over a session.
@@ -91,8 +90,7 @@ class Sender:
     async def _submit(self, session: Session, mt: MT, part: SubmitSm, *, last: bool) -> str:
         mine = Mine(mt.id, mt.to, last=last)
         try:
-            async with self._window:
-                answer = await session.request(part, partial(self._answered, mine))
+            answer = await session.request(part, partial(self._answered, mine))
         except NotSent as error:
             message = "the connection to the SMSC has ended"
             raise Unreachable(message) from error

@@ -2,7 +2,8 @@
 
 An answer that is not "fine" says that the message was not taken. Whether it ever will be, few statuses tell: what is wrong with this
 very message or its recipient is final; an SMSC that is too busy says so; all else, an operator's own statuses included, is tried
-again, because it is as a rule the account or the SMSC that has to be put right.
+again, because it is as a rule the account, a setting (the type of the numbers, the receipts that are asked for) or the SMSC that has
+to be put right, and a whole queue must not fail meanwhile.
 """
 
 from __future__ import annotations
@@ -18,13 +19,6 @@ _TOO_FAST = frozenset({Status.ESME_RTHROTTLED, Status.ESME_RMSGQFUL})
 _FINAL = frozenset({
     Status.ESME_RINVMSGLEN,
     Status.ESME_RINVDSTADR,
-    Status.ESME_RINVDSTTON,
-    Status.ESME_RINVDSTNPI,
-    Status.ESME_RINVNUMDESTS,
-    Status.ESME_RINVESMCLASS,
-    Status.ESME_RINVREGDLVFLG,
-    Status.ESME_RINVOPTPARAMVAL,
-    Status.ESME_ROPTPARNOTALLWD,
     Status.ESME_RX_P_APPN,
     Status.ESME_RX_R_APPN,
     Status.ESME_RDELIVERYFAILURE,

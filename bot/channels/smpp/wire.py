@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LONGEST_PDU = 128 * 1024
 """Octets: a ``message_payload`` of 64 KiB and all else fit in."""
 
+LONGEST_ID = 64
+"""Characters of an SMSC's id of a message, by the protocol."""
+
 ANSWER = 0x80000000
 """The bit of a command that makes it an answer."""
 
@@ -77,8 +80,9 @@ async def read(reader: StreamReader) -> Pdu:
 
 
 def message_id(pdu: Pdu) -> str:
-    """The id in a ``submit_sm_resp``; empty where there is none."""
-    return pdu.body.partition(b"\0")[0].decode("latin-1").strip()
+    """The id in a ``submit_sm_resp``; empty where there is none, or what is there is too long to be one."""
+    told = pdu.body.partition(b"\0")[0].decode("latin-1").strip()
+    return told if len(told) <= LONGEST_ID else ""
 
 
 def delivery(body: bytes) -> Delivery:
