@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.channel import cost
 from bot.clock import DHAKA
@@ -128,24 +128,34 @@ def meeting_at(meeting: Mapping[str, Any]) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of a broadcast, as it leaves.
+    """What a broadcast says to one reader, or to all of one channel and language.
 
     Attributes:
-        channel, to: its way.
+        channel: by which it leaves.
         language: of its reader.
         reply, content, text: what it says, as a reply, as the outbox keeps that, and rendered.
         size, price: what it weighs and costs.
-        suffix: of its key, where it is a second copy.
     """
 
     channel: str
-    to: str
     language: Language
     reply: Reply
     content: str
     text: str
     size: Measure
     price: Decimal
+
+
+class Addressed(NamedTuple):
+    """A letter on its way to somebody.
+
+    Attributes:
+        to: his address on the letter's channel.
+        suffix: of its key, where it is a second copy.
+    """
+
+    letter: Letter
+    to: str
     suffix: str = ""
 
 
@@ -168,26 +178,30 @@ class Writing:
     statutory: bool = False
     _rendered: dict[tuple[str, Language], Letter] = field(default_factory=dict)
 
-    def letters(self, words: Words, member: Member, chat: tuple[str, str] | None) -> list[Letter] | Unreached:
+    def letters(self, words: Words, member: Member, chat: tuple[str, str] | None) -> list[Addressed] | Unreached:
         """What somebody gets: one message, or an urgent one both ways; or why he gets nothing."""
         if member.msisdn is None:
             return Unreached.NO_NUMBER
         if member.stopped and not self.statutory:
             return Unreached.STOPPED
-        by_sms = None if self.sms is None else (self.sms, member.msisdn)
-        ways = [way for way in ((by_sms, chat) if words.urgent else (chat or by_sms,)) if way is not None]
         language = member.language or Language.BN
-        letters = [self._letter(words, member, channel, to, language) for channel, to in ways]
-        return [letters[0], *(replace(one, suffix=CHAT_COPY) for one in letters[1:])] if letters else Unreached.NO_WAY
+        if self.sms is not None and (chat is None or words.urgent):
+            first = Addressed(self._letter(words, member, self.sms, language), member.msisdn)
+            if chat is None:
+                return [first]
+            return [first, Addressed(self._letter(words, member, chat[0], language), chat[1], CHAT_COPY)]
+        if chat is None:
+            return Unreached.NO_WAY
+        return [Addressed(self._letter(words, member, chat[0], language), chat[1])]
 
-    def _letter(self, words: Words, member: Member, channel: str, to: str, language: Language) -> Letter:
+    def _letter(self, words: Words, member: Member, channel: str, language: Language) -> Letter:
         known = self._rendered.get((channel, language))
         if known is not None:
-            return replace(known, to=to)
+            return known
         line = self.lines[channel]
         reply = words.to(member if words.is_personal else None, language, chat=line.abilities.chat)
         text = self.renderer.render(reply, language, self.today, line.abilities)
-        letter = Letter(channel, to, language, reply, dump(reply), text, *cost(text, line))
+        letter = Letter(channel, language, reply, dump(reply), text, *cost(text, line))
         if not words.is_personal:
             self._rendered[channel, language] = letter
         return letter

@@ -7,6 +7,7 @@ him then.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ from bot.store import audiences, broadcasts, outbox
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
+    from decimal import Decimal
 
-    from bot.broadcast_texts import Letter, Writing
+    from bot.broadcast_texts import Addressed, Writing
     from bot.domain.audiences import Audience
     from bot.domain.quiet import QuietHours
     from bot.store.audiences import Member
@@ -77,7 +79,8 @@ class _Sum:
 
     met: set[str | int | None] = field(default_factory=set)
     people: int = 0
-    shares: dict[str, Share] = field(default_factory=dict)
+    # How many letters of a channel, a length and a price.
+    tally: Counter[tuple[str, int, Decimal]] = field(default_factory=Counter)
     unreached: dict[str, int] = field(default_factory=dict)
     nameless: list[dict[str, str]] = field(default_factory=list)
     longest: tuple[int, int, str] = (0, 0, "")
@@ -90,7 +93,7 @@ class _Sum:
             return True
         return False
 
-    def add(self, member: Member, letters: list[Letter] | Unreached) -> None:
+    def add(self, member: Member, letters: list[Addressed] | Unreached) -> None:
         """One more of the audience."""
         if isinstance(letters, Unreached):
             why = VACANT if member.person_id is None else letters.value
@@ -99,11 +102,19 @@ class _Sum:
                 self.nameless.append({"name": member.name or "—", **member.place})
             return
         self.people += 1
-        for letter in letters:
-            share = self.shares.get(letter.channel, Share())
-            self.shares[letter.channel] = share.plus(letter.size.segments, letter.price)
-        first = letters[0]
-        self.longest = max(self.longest, (first.size.segments, len(first.text), first.text))
+        for letter, *_ in letters:
+            self.tally[letter.channel, letter.size.segments, letter.price] += 1
+        first = letters[0].letter
+        if first.size.segments >= self.longest[0]:
+            self.longest = max(self.longest, (first.size.segments, len(first.text), first.text))
+
+    @property
+    def shares(self) -> dict[str, Share]:
+        """By channel."""
+        found: dict[str, Share] = {}
+        for (channel, segments, price), count in self.tally.items():
+            found[channel] = found.get(channel, Share()).plus(count, segments * count, price * count)
+        return found
 
 
 def estimate(tx: Tx, writing: Writing, words: Words, audience: Audience, now: datetime, quiet: QuietHours) -> Estimate:
@@ -115,14 +126,15 @@ def estimate(tx: Tx, writing: Writing, words: Words, audience: Audience, now: da
             if total.is_new(member):
                 total.add(member, writing.letters(words, member, chat))
         after = found.through
+    shares = total.shares
     return Estimate(
         people=total.people,
-        shares=total.shares,
+        shares=shares,
         unreached=total.unreached,
         nameless=tuple(total.nameless),
         longest=total.longest[2],
         segments=total.longest[0],
-        ends_at=_ends_at(tx, writing, total.shares, now, NEVER if words.urgent else quiet),
+        ends_at=_ends_at(tx, writing, shares, now, NEVER if words.urgent else quiet),
     )
 
 
@@ -182,7 +194,7 @@ def queue(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, next_pa
             for letter in letters[1:]:
                 _post(tx, broadcast, words, letter, member, now)
             added += 1
-            channels.update(letter.channel for letter in letters)
+            channels.update(one.letter.channel for one in letters)
     complete = not next_page.members
     broadcasts.queued(tx, broadcast.id, next_page.through, now if complete else None)
     return Queued(added, frozenset(channels), complete)
@@ -202,12 +214,13 @@ def begin(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime) -> froz
     return channels
 
 
-def _post(tx: Tx, broadcast: Broadcast, words: Words, letter: Letter, member: Member, now: datetime) -> int | None:
+def _post(tx: Tx, broadcast: Broadcast, words: Words, one: Addressed, member: Member, now: datetime) -> int | None:
+    letter = one.letter
     draft = Draft(
-        key=f"b{broadcast.id}:{member.msisdn}{letter.suffix}",
+        key=f"b{broadcast.id}:{member.msisdn}{one.suffix}",
         message_class=words.message_class,
         channel=letter.channel,
-        to=letter.to,
+        to=one.to,
         reply=letter.reply,
         language=letter.language,
         expires_at=broadcast.expires_at or now,

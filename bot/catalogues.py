@@ -28,12 +28,15 @@ _NOT_MESSAGES = (
     "figures.",
     "mark.",
     "month.short.",
+    "weekday.",
+    "daytime.",
     "word.",
     "menu.",
     "document.",
     "subject.",
     "gap.",
     "example.",
+    "audience.",
 )
 
 

@@ -184,6 +184,7 @@ class Context:
         opens: the dialogue to leave open, if the handler sets one.
         notices: messages to others, queued with the answer.
         renewals: what is to be reminded of again, because an event that kept it silent was undone.
+        wakes: the channels on which something was queued besides notices.
     """
 
     tx: Tx
@@ -212,6 +213,7 @@ class Context:
     opens: Dialogue | None = None
     notices: list[Notice] = field(default_factory=list)
     renewals: list[Renewal] = field(default_factory=list)
+    wakes: set[str] = field(default_factory=set)
 
     def look(self, args: Mapping[str, Any]) -> Look:
         """What a command's look would have known."""
@@ -228,6 +230,17 @@ class Look:
     today: date
     returns: ReturnRules
     sending: SendRules
+
+
+class LookFirst(Exception):  # noqa: N818 - nothing went wrong
+    """Raised by a handler: what it needs takes too long to read for the writer, and could not be known before.
+
+    Nothing of the unit of work is kept; it is run again with what ``read`` found beside the writer as ``Context.found``.
+    """
+
+    def __init__(self, read: Callable[[Tx], Any]) -> None:
+        super().__init__("read beside the writer first")
+        self.read = read
 
 
 @dataclass(frozen=True, slots=True)

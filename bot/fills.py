@@ -16,15 +16,19 @@ from bot.domain.segments import head
 from bot.domain.text import bangla_digits, precomposed
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    ANSWER_WIDTH,
+    AUDIENCE_WIDTH,
     BROADCAST_WIDTH,
     CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
     FORMS_WIDTH,
     LABEL_WIDTH,
+    LETTER_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
     NAME_WIDTH,
+    PEOPLE_WIDTH,
     PERSON_WIDTH,
     PLACE_WIDTH,
     RULE_WIDTH,
@@ -191,6 +195,46 @@ def _moment(_: Texts, value: str, language: Language) -> str:
     return digits(f"{at:%d/%m/%y %H:%M}", language)
 
 
+def _time(texts: Texts, value: str, language: Language) -> str:
+    """Of twelve hours, with the part of the day, as people say it: সকাল ১০:৩০টা, 10:30 am; of a whole hour without the minutes."""
+    hour, minute = map(int, value.split(":"))
+    part = next(name for name, until in _PARTS_OF_THE_DAY if hour < until)
+    clock = str(hour % 12 or 12) + (f":{minute:02}" if minute else "")
+    return digits(texts.text(language, f"daytime.{part}").format(clock=clock), language)
+
+
+_PARTS_OF_THE_DAY = (("night", 4), ("morning", 12), ("noon", 15), ("afternoon", 18), ("evening", 20), ("late", 24))
+
+
+def _weekday(texts: Texts, value: date | str, language: Language) -> str:
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return texts.text(language, f"weekday.{day.weekday()}")
+
+
+def _audience(texts: Texts, value: Mapping[str, Any], language: Language) -> str:
+    """Whom a message to many goes to, as it would be said: what narrows the societies, the post, the return that is missing."""
+    who = value["name"] if value.get("name") else texts.text(language, f"audience.{value['group']}")
+    which = [texts.text(language, f"audience.level.{value['level']}")] if "level" in value else []
+    which += [_in(value["category_name"], language)] if "category_name" in value else []
+    which += [texts.text(language, f"colour.{value['colour']}")] if "colour" in value else []
+    if which:
+        who = texts.text(language, "audience.of").format(who=who, which=" ".join(which))
+    if "form" in value:
+        period = _period(texts, value["period"], language)
+        who = texts.text(language, "audience.lacking").format(who=who, form=value["form"], p=period)
+    if "failed_of" in value:
+        who = texts.text(language, "audience.failed").format(who=who)
+    return cut(who, AUDIENCE_WIDTH, language)
+
+
+def _people(_: Texts, value: Sequence[Mapping[str, str]], language: Language) -> str:
+    shown = [
+        f"{cut(one['name'], PERSON_WIDTH, language)} ({cut(_in(one, language), PLACE_WIDTH, language)})"
+        for one in value
+    ]
+    return _whole(shown, ", ", PEOPLE_WIDTH, language)
+
+
 FILL: Mapping[Slot, Callable[[Texts, Any, Language], str]] = {
     Slot.REG_NO: _digits,
     Slot.DATE: _date,
@@ -229,8 +273,13 @@ FILL: Mapping[Slot, Callable[[Texts, Any, Language], str]] = {
     Slot.TEXT: lambda _, value, language: cut(value, TEXT_WIDTH, language),
     Slot.MESSAGE: lambda _, value, language: cut(value, MESSAGE_WIDTH, language),
     Slot.BROADCAST: lambda _, value, language: cut(value, BROADCAST_WIDTH, language),
+    Slot.LETTER: lambda _, value, language: cut(value, LETTER_WIDTH, language),
+    Slot.AUDIENCE: _audience,
+    Slot.PEOPLE: _people,
     Slot.WHERE: lambda _, value, language: cut(value, WHERE_WIDTH, language),
-    Slot.TIME: _digits,
+    Slot.TIME: _time,
+    Slot.WEEKDAY: _weekday,
+    Slot.ANSWER: lambda _, value, language: cut(value, ANSWER_WIDTH, language),
     Slot.MONEY: _money,
 }
 """Slot → how it is written."""
@@ -247,7 +296,7 @@ def cut(text: str, width: int, language: Language) -> str:
     return head(text, width - len(ellipsis)).rstrip() + ellipsis
 
 
-_LONGEST_NAME = 400
+_LONGEST_NAME = 450
 """Characters looked at: far more than any text shows, however they are composed."""
 
 

@@ -11,15 +11,19 @@ from bot.domain.replies import SMS, Choice, Reply
 from bot.domain.segments import Encoding, measure, room
 from bot.domain.wording import (
     AMOUNTS_WIDTH,
+    ANSWER_WIDTH,
+    AUDIENCE_WIDTH,
     BROADCAST_WIDTH,
     CODES_WIDTH,
     COMMAND_WIDTH,
     FIGURES_WIDTH,
     FORMS_WIDTH,
     LABEL_WIDTH,
+    LETTER_WIDTH,
     LINE_WIDTH,
     MESSAGE_WIDTH,
     NAME_WIDTH,
+    PEOPLE_WIDTH,
     PERSON_WIDTH,
     PLACE_WIDTH,
     RULE_WIDTH,
@@ -164,7 +168,12 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.TEXT: _WIDE_BN * TEXT_WIDTH,
         Slot.MESSAGE: _WIDE_BN * MESSAGE_WIDTH,
         Slot.BROADCAST: _WIDE_BN * BROADCAST_WIDTH,
+        Slot.LETTER: _WIDE_BN * LETTER_WIDTH,
+        Slot.AUDIENCE: {"group": "one", "name": _WIDE_BN * (AUDIENCE_WIDTH + 9)},
+        Slot.PEOPLE: [{"name": _WIDE_BN * (PERSON_WIDTH + 9), "bn": letter * (PLACE_WIDTH + 9)}] * (PEOPLE_WIDTH // 20),
         Slot.WHERE: _WIDE_BN * WHERE_WIDTH,
         Slot.TIME: "23:59",
+        Slot.WEEKDAY: "2026-06-25",  # a Thursday
+        Slot.ANSWER: _WIDE_BN * ANSWER_WIDTH,
         Slot.MONEY: "888888.88",
     }[slot]

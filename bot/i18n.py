@@ -102,13 +102,13 @@ class Renderer:
         """
         lines = [self._line(each, language, today, own) for each in (reply, *reply.lines)]
         if not abilities.chat:
-            for number, label in enumerate(self.labels(reply, language, today), start=1):
-                lines.append(f"{digits(number, language)}. {label}")
+            labels = filter(None, self.labels(reply, language, today))
+            lines += [f"{digits(number, language)}. {label}" for number, label in enumerate(labels, start=1)]
         return "\n".join(lines)
 
     def labels(self, reply: Reply, language: Language, today: date) -> tuple[str, ...]:
-        """What the reader may choose from, in order."""
-        return tuple(self._line(choice.label, language, today) for choice in reply.choices)
+        """What the reader may choose from, in order; an empty one where it is withdrawn."""
+        return tuple("" if each.withdrawn else self._line(each.label, language, today) for each in reply.choices)
 
     def _line(self, reply: Reply, language: Language, today: date, own: Mapping[str, str] = NOTHING_OWN) -> str:
         wording = self.wordings[reply.key]

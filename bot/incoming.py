@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LIMIT = "limit"
 """Why a sender who has drawn too many answers gets none."""
 
+LOOP, ECHO = "loop", "echo"
+"""Why a machine gets none: the same text has had the same answer too often; it is our own text that comes back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -62,9 +65,11 @@ class Outcome:
         fate: as recorded.
         fresh: False when the provider sent it before; nothing was changed then.
         queued: the channels on which something waits to be sent because of it.
+        said: the answer as it was rendered, if there is a new one.
     """
 
     answer: Answer
     fate: Fate
     fresh: bool = True
     queued: frozenset[str] = frozenset()
+    said: str | None = None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.broadcast_texts import Words
     from bot.channel import Line
+    from bot.domain.broadcasts import BroadcastKind
     from bot.domain.quiet import QuietHours
     from bot.i18n import Renderer
     from bot.sections import BroadcastSettings
@@ -38,5 +39,9 @@ class SendRules:
 
     def writing(self, words: Words, today: date) -> Writing:
         """What writes the messages of a broadcast on a day."""
-        kind = "urgent" if words.urgent else words.kind.value
-        return Writing(self.renderer, self.lines, self.sms, today, statutory=kind in self.settings.statutory)
+        statutory = self.is_statutory(words.kind, urgent=words.urgent)
+        return Writing(self.renderer, self.lines, self.sms, today, statutory=statutory)
+
+    def is_statutory(self, kind: BroadcastKind, *, urgent: bool) -> bool:
+        """Whether one of a kind goes to numbers in STOP, too."""
+        return ("urgent" if urgent else kind.value) in self.settings.statutory

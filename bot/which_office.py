@@ -125,9 +125,12 @@ def _of_kind(found: Sought, typed: str) -> Sought:
 
 def beside(context: Context, args: Mapping[str, Any]) -> str | None:
     """What was typed besides the office, such as a person's name."""
+    return _beside(context.found, args)
+
+
+def _beside(found: Sought | None, args: Mapping[str, Any]) -> str | None:
     if "text" in args and {"office", "office_code"} & args.keys():
         return str(args["text"])
-    found: Sought | None = context.found
     return found.rest if found is not None else None
 
 
@@ -139,7 +142,12 @@ def office(context: Context, args: Mapping[str, Any], of: Meant | None = None) -
     if not is_given(args):
         return Reply(f"{of.texts}.no_office")
     typed = str(args.get("office") or args["text"])
-    found: Sought = context.found or Sought(rest=typed)
+    return settled(context.tx, context.found or Sought(rest=typed), args, of)
+
+
+def settled(tx: Tx, found: Sought, args: Mapping[str, Any], of: Meant) -> Office | Reply:
+    """The office that was found, or what to say where that is not one."""
+    typed = str(args.get("office") or args.get("text", ""))
     if len(found.offices) == 1:
         return found.offices[0]
     if found.outside is not None:
@@ -148,7 +156,7 @@ def office(context: Context, args: Mapping[str, Any], of: Meant | None = None) -
         return Reply(f"{of.texts}.unknown_office", {"typed": typed})
     if len(found.offices) > LISTED:
         return Reply(f"{of.texts}.many_offices", {"typed": typed})
-    return _asking(context, found, args, of)
+    return _asking(tx, found, args, of)
 
 
 def _by_code(context: Context, code: str, of: Meant) -> Office | Reply:
@@ -158,15 +166,15 @@ def _by_code(context: Context, code: str, of: Meant) -> Office | Reply:
     return found if of.reaches(context.sender.posts, found) else Reply(f"{of.texts}.outside", named(found))
 
 
-def _asking(context: Context, found: Sought, args: Mapping[str, Any], of: Meant) -> Reply:
+def _asking(tx: Tx, found: Sought, args: Mapping[str, Any], of: Meant) -> Reply:
     """A numbered list of like-named offices with their districts; choosing goes on with the request."""
     kept = {key: value for key, value in args.items() if key not in _AS}
-    rest = beside(context, args)
+    rest = _beside(found, args)
     if rest:
         kept["text"] = rest
     choices = []
     for each in found.offices:
-        above = offices.by_code(context.tx, each.lineage.rstrip("/").split("/")[-2]) or each
+        above = offices.by_code(tx, each.lineage.rstrip("/").split("/")[-2]) or each
         label = Reply(f"{of.texts}.office_option", named(each, district=place(above)))
         words = (above.name_bn, above.name_en, each.code)
         choices.append(Choice(label, of.command, {**kept, "office_code": each.code}, words))

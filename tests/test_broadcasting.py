@@ -156,7 +156,7 @@ def test_what_is_shown_is_what_is_queued(url: str, says: Any) -> None:
             rows = [row for row in tx.all(_OUT) if row[0] not in before]
             shares: dict[str, Share] = {}
             for _, _, channel, segments, price, _ in rows:
-                shares[channel] = shares.get(channel, Share()).plus(segments, price)
+                shares[channel] = shares.get(channel, Share()).plus(1, segments, price)
             assert shares == one.estimate.shares
             assert max((row[3], len(row[5])) for row in rows)[1] >= len(one.estimate.longest)
             assert one.estimate.longest in {row[5] for row in rows}

@@ -179,7 +179,7 @@ async def test_a_bare_number_is_answered_in_the_language_of_the_list(talk: Talk,
 
 
 async def test_what_is_not_open_yet_is_said_plainly(talk: Talk) -> None:
-    outcome, rows = await talk.outcome(OFFICER, "PAUSE")
+    outcome, rows = await talk.outcome(OFFICER, "TRACK")
     assert outcome.fate.reason == "not_yet"
     assert [row.segments for row in rows] == [1]
 

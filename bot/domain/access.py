@@ -97,6 +97,9 @@ _BEARERS = (Role.PRESIDENT, Role.SECRETARY)
 RECORDED = tuple(EventKind)
 """The commands that tell of an event: an office records it, an office-bearer reports it."""
 
+SENDING = ("send", "pause", "resume", "broadcasts", "answers")
+"""The commands about messages to many."""
+
 _EVERYBODY: Mapping[Role, Scope] = dict.fromkeys(Role, Scope.SELF)
 
 TABLE: Mapping[str, Mapping[Role, Scope]] = {
@@ -108,6 +111,7 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     "yes": _EVERYBODY,
     "no": _EVERYBODY,
     "link": _EVERYBODY,
+    "answer": _EVERYBODY,
     "find": dict.fromkeys(Role, Scope.ALL),
     "calendar": dict.fromkeys(_OFFICERS, Scope.BELOW) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "stale": dict.fromkeys(_OFFICERS, Scope.BELOW),
@@ -132,6 +136,12 @@ TABLE: Mapping[str, Mapping[Role, Scope]] = {
     "correct": dict.fromkeys(_OFFICERS, Scope.OFFICE) | dict.fromkeys(_BEARERS, Scope.SOCIETY),
     "correct.decide": dict.fromkeys(_OFFICERS, Scope.BELOW),
     "remind": dict.fromkeys(_ABOVE, Scope.BELOW) | dict.fromkeys(_LOCAL, Scope.OFFICE),
+    **dict.fromkeys(SENDING, dict.fromkeys(_ABOVE, Scope.BELOW) | dict.fromkeys(_LOCAL, Scope.OFFICE)),
+    # With the same word an office-bearer withdraws his own report (বাতিল R26), which is ``reject``.
+    "cancel": dict.fromkeys(_ABOVE, Scope.BELOW)
+    | dict.fromkeys(_LOCAL, Scope.OFFICE)
+    | dict.fromkeys(_BEARERS, Scope.SOCIETY),
+    "send.approve": dict.fromkeys(_ABOVE, Scope.BELOW) | {Role.UPAZILA_OFFICER: Scope.OFFICE},
 }
 """Command → role → scope. A command that is not here may be run by nobody.
 

@@ -62,9 +62,9 @@ class Share:
     segments: int = 0
     price: Decimal = Decimal(0)
 
-    def plus(self, segments: int, price: Decimal) -> Share:
-        """With one more message."""
-        return Share(self.messages + 1, self.segments + segments, self.price + price)
+    def plus(self, messages: int, segments: int, price: Decimal) -> Share:
+        """With some more messages."""
+        return Share(self.messages + messages, self.segments + segments, self.price + price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,20 @@ MESSAGE_WIDTH = 150
 BROADCAST_WIDTH = 240
 """Most characters of a message to many, its gaps filled; a longer one is refused, not cut."""
 
+LETTER_WIDTH = 400
+"""Characters of a message to many as it leaves, with what stands around the words: where a chat shows it whole."""
+
+AUDIENCE_WIDTH = 44
+"""Characters of what an audience is called."""
+
+PEOPLE_WIDTH = 60
+"""Characters of a list of people with their places: those for whom there is no room are left out whole."""
+
 WHERE_WIDTH = 40
 """Most characters of where a meeting is held; a longer one is refused, not cut."""
+
+ANSWER_WIDTH = 80
+"""Characters of somebody's answer to a message to many that a list shows."""
 
 TEXT_WIDTH = 170
 """Most characters of a text for an area as it is written, its gaps included: in GSM letters one segment has 160."""
@@ -114,8 +126,13 @@ class Slot(StrEnum):
     MOMENT = "moment"  # a day with its time, in Dhaka
     MESSAGE = "message"  # what an officer writes to a society
     BROADCAST = "broadcast"  # what an officer writes to many
+    LETTER = "letter"  # likewise as it leaves, where there is room
+    AUDIENCE = "audience"  # whom it goes to: {"group": "president", "colour": "red"} → লাল সমিতির সভাপতি
+    PEOPLE = "people"  # people with their places: [{"name", "bn", "en"}, …] → রহিমা বেগম (ডিমলা), …
     WHERE = "where"  # where a meeting is held
-    TIME = "time"  # '10:30' → ১০:৩০
+    TIME = "time"  # '10:30' → সকাল ১০:৩০
+    WEEKDAY = "weekday"  # of a day
+    ANSWER = "answer"  # what somebody answered, in his own words
     MONEY = "money"  # an amount of taka as text: '12.50' → ১২.৫০
 
 

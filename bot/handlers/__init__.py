@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot import (
+    broadcast_progress,
     broadcast_texts,
     digests,
     due_letters,
@@ -20,9 +21,13 @@ from bot.command import Command, Step
 from bot.domain.wording import Wording
 from bot.handlers import choose
 from bot.handlers.agm import AGM
+from bot.handlers.answer import ANSWER
+from bot.handlers.answers import ANSWERS
 from bot.handlers.approve import APPROVE
 from bot.handlers.audit import AUDIT
+from bot.handlers.broadcasts import BROADCASTS
 from bot.handlers.calendar import CALENDAR
+from bot.handlers.cancel import CANCEL
 from bot.handlers.confirm import NO, YES
 from bot.handlers.contact import CONTACT
 from bot.handlers.correct import CORRECT
@@ -39,11 +44,14 @@ from bot.handlers.language import LANGUAGE
 from bot.handlers.link import LINK
 from bot.handlers.nudge import NUDGE
 from bot.handlers.officer import OFFICER
+from bot.handlers.pause import PAUSE
 from bot.handlers.phones import PHONES
 from bot.handlers.reject import REJECT
 from bot.handlers.remind import REMIND
+from bot.handlers.resume import RESUME
 from bot.handlers.return_ import RETURN
 from bot.handlers.rollup import ROLLUP
+from bot.handlers.send import SEND
 from bot.handlers.stale import STALE
 from bot.handlers.status import STATUS
 from bot.handlers.stop import START, STOP
@@ -59,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     STALE,
     PHONES,
     REMIND,
+    SEND,
     RETURN,
     ROLLUP,
     EXPLAIN,
@@ -74,6 +83,10 @@ COMMANDS: tuple[Command, ...] = (
     APPROVE,
     REJECT,
     UNDO,
+    PAUSE,
+    RESUME,
+    CANCEL,
+    BROADCASTS,
     HELP,
     LANGUAGE,
     STOP,
@@ -81,12 +94,15 @@ COMMANDS: tuple[Command, ...] = (
     YES,
     NO,
     LINK,
+    ANSWER,
+    ANSWERS,
     TEXTS,
 )
 WORDINGS: tuple[Wording, ...] = (
     *FALLBACK_TEXTS,
     *choose.TEXTS,
     *broadcast_texts.TEXTS,
+    *broadcast_progress.TEXTS,
     *recording.TEXTS,
     *reporting.TEXTS,
     *taking.TEXTS,

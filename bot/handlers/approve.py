@@ -1,7 +1,7 @@
 """``approve``: an office confirms what was reported to it, and so records it, or what is to be corrected in a return below it.
 
-An office-bearer's report is for the office that looks after his society, a correction for an office above. An approval needs a linked
-chat or a one-time code, because a number can be forged. Without a reference it lists what waits.
+An office-bearer's report is for the office that looks after his society, a correction for an office above, a costly message to many for a
+second officer. An approval needs a linked chat or a one-time code, because a number can be forged. Without a reference it lists what waits.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot import deciding, recording, reporting
+from bot import deciding, recording, reporting, send_approval
 from bot.command import Command
 from bot.confirming import asked
 from bot.domain.events import EventState
 from bot.domain.replies import Choice, Reply
 from bot.domain.wording import Slot, Wording
 from bot.store import events, standings
+from bot.store.broadcasts import Broadcast
 from bot.store.events import Event
 from bot.which_society import LISTED
 
@@ -40,6 +41,9 @@ TEXTS = (
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     if "ref" not in args:
         return _waiting(context)
+    sent = send_approval.meant(context, reporting.inbox_id_of(args["ref"]))
+    if sent is not None:
+        return send_approval.approve(context, sent)
     if reporting.meant(context, args["ref"]) is None:
         correction = deciding.meant(context, args["ref"])
         if correction is not None:
@@ -65,17 +69,25 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
 def _waiting(context: Context) -> Reply:
     """What waits for a decision of the sender's own offices, the oldest first."""
     lineages = dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer)
-    found: list[Event | Waiting] = [one for lineage in lineages for one in events.waiting_at(context.tx, lineage)]
+    found: list[Event | Waiting | Broadcast] = [
+        one for lineage in lineages for one in events.waiting_at(context.tx, lineage)
+    ]
     found += deciding.waiting(context)
+    found += send_approval.waiting(context)
     if not found:
         return Reply("approve.none")
     listed = sorted(found, key=_asked_in)[:LISTED]
-    choices = (_event(context, one) if isinstance(one, Event) else deciding.choice(context, one) for one in listed)
-    return Reply("approve.which", {"n": len(found)}, choices=tuple(choices))
+    return Reply("approve.which", {"n": len(found)}, choices=tuple(_choice(context, one) for one in listed))
 
 
-def _asked_in(one: Event | Waiting) -> int:
-    return one.inbox_id if isinstance(one, Event) else one.correction.inbox_id
+def _asked_in(one: Event | Waiting | Broadcast) -> int:
+    return one.inbox_id if isinstance(one, (Event, Broadcast)) else one.correction.inbox_id
+
+
+def _choice(context: Context, one: Event | Waiting | Broadcast) -> Choice:
+    if isinstance(one, Broadcast):
+        return send_approval.choice(one)
+    return _event(context, one) if isinstance(one, Event) else deciding.choice(context, one)
 
 
 def _event(context: Context, event: Event) -> Choice:

@@ -13,14 +13,29 @@ from bot.domain.wording import Wording
 if TYPE_CHECKING:
     from bot.command import Context
 
-_OWN = ("status", "find", "calendar", "officer", "contact", "remind", "link", "language", "stop", "start", "undo")
+_OWN = (
+    "status",
+    "find",
+    "calendar",
+    "officer",
+    "contact",
+    "remind",
+    "send",
+    "link",
+    "language",
+    "stop",
+    "start",
+    "undo",
+)
 _EVENTS = ("election", "interim", "agm", "audit", "dividend")
 _DECISIONS = ("approve", "reject")
+_CONTROLS = ("pause", "resume", "cancel")
 
 TOPICS: Mapping[str, str] = {
     **{topic: f"help.{topic}" for topic in _OWN},
     **dict.fromkeys(_EVENTS, "help.events"),
     **dict.fromkeys(_DECISIONS, "help.decisions"),
+    **dict.fromkeys(_CONTROLS, "help.controls"),
 }
 """Command → the text that says how it is used; those that are used alike share one."""
 

@@ -1,4 +1,4 @@
-"""``reject``: an office does not accept what an office-bearer reported, or the correction of a return below it.
+"""``reject``: an office does not accept what an office-bearer reported, the correction of a return below it, or a costly message to many.
 
 Whoever says it of what he reported or filed himself means that it is to be taken back.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import correcting, deciding, reporting
+from bot import correcting, deciding, reporting, send_approval
 from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.events import EventState
@@ -36,6 +36,9 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply | Call:
     if _is_of_own_society(context, args["ref"]):
         return Call("undo", {"ref": args["ref"]}, context.language)
     reason = str(args.get("reason", "")).strip()[:LONGEST_REASON] or None
+    sent = send_approval.meant(context, reporting.inbox_id_of(args["ref"]))
+    if sent is not None:
+        return send_approval.reject(context, sent, reason)
     if reporting.meant(context, args["ref"]) is None:
         decided = _correction(context, args["ref"], reason)
         if decided is not None:

@@ -2,7 +2,7 @@
 
 A return is taken back by the office or society that filed it, a request to correct one by who asked (``bot.undoing``). Of events, the
 office that looks after the society undoes what it recorded, for some days and while nothing builds on it; an office-bearer takes back
-his own report while nobody has decided about it.
+his own report while nobody has decided about it. A message to many is not taken back but cancelled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import correcting, recording, reporting, undoing
+from bot import correcting, recording, reporting, send_approval, undoing
 from bot.command import Command
 from bot.domain.access import may_reach
 from bot.domain.events import TERMS, EventState
@@ -18,7 +18,8 @@ from bot.domain.replies import Reply
 from bot.domain.returns import Return
 from bot.domain.wording import Slot, Wording
 from bot.recording import Told
-from bot.store import corrections, events, offices, returns, standings
+from bot.store import broadcasts, corrections, events, offices, returns, standings
+from bot.store.broadcasts import Broadcast
 from bot.store.corrections import Correction
 from bot.store.events import Event
 
@@ -50,6 +51,7 @@ TEXTS = (
     Wording("undo.newer", 2, _EVENT),
     Wording("undo.newer_first", 2, {**_EVENT, "newer": Slot.CODE}),
     Wording("undo.told", 2, _EVENT),
+    Wording("undo.is_sent", 2, _REF),
     *undoing.TEXTS,
 )
 
@@ -57,6 +59,8 @@ TEXTS = (
 def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     found = _meant(context, args["ref"]) if "ref" in args else _latest(context)
     match found:
+        case Broadcast():
+            return Reply("undo.is_sent", {"ref": found.ref})
         case Event():
             undone = _event(context, found)
         case Correction():
@@ -70,8 +74,11 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     return Reply("report.not_found", reporting.shown(args["ref"])) if "ref" in args else Reply("undo.nothing")
 
 
-def _meant(context: Context, typed: str) -> Event | Correction | Return | None:
+def _meant(context: Context, typed: str) -> Event | Correction | Return | Broadcast | None:
     """What a reference means; one of a correction also leads to its return, which is not what is meant."""
+    sent = send_approval.meant(context, reporting.inbox_id_of(typed))
+    if sent is not None:
+        return sent
     event = reporting.meant(context, typed)
     return event or correcting.request_meant(context, typed) or correcting.meant(context, typed)
 
@@ -132,10 +139,12 @@ def _sees(context: Context, society: Standing) -> bool:
     return may_reach("undo", context.sender.posts, lineage=society.lineage, society_id=society.id)
 
 
-def _latest(context: Context) -> Event | Correction | Return | None:
+def _latest(context: Context) -> Event | Correction | Return | Broadcast | None:
     """What the sender told, filed or decided last, whatever became of it: said twice, undo does not go on with the one before."""
     tx, number = context.tx, context.sender.msisdn
-    done: list[tuple[int, Event | Correction | Return]] = []
+    done: list[tuple[int, Event | Correction | Return | Broadcast]] = [
+        (one.progress_id or one.inbox_id, one) for one in broadcasts.of_sender(tx, number, 1)
+    ]
     for lineage in dict.fromkeys(post.lineage for post in context.sender.posts if post.role.is_officer):
         event = events.latest_at(tx, lineage, number)
         done += [] if event is None else [(event.decided_in or event.inbox_id, event)]

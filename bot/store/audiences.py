@@ -6,9 +6,8 @@ begins again after a crash where it was, and never holds more than a page in mem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Boolean, Date, Integer, Text, and_, bindparam, func, literal, or_, select
 
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
     from bot.store.query import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """Somebody of an audience.
 
     Attributes:
@@ -76,8 +74,8 @@ class Member:
 
 
 def _member(*row: Any) -> Member:
-    language, stopped_at = row[-2:]
-    values = (*row[:-2], Language(language) if language else None, stopped_at is not None)
+    language, stopped = row[-2:]
+    values = (*row[:-2], Language(language) if language else None, bool(stopped))
     return Member(*values)
 
 
@@ -138,7 +136,7 @@ _chosen = (
     .subquery("chosen")
 )
 _who = (people.c.id, people.c.name, people.c.msisdn)
-_how = (subscribers.c.language, subscribers.c.stopped_at)
+_how = (subscribers.c.language, subscribers.c.stopped_at.is_not(None))
 _none = literal(None, type_=Integer)
 _BEARERS = Query(
     select(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, and_, bindparam, delete, or_, select
 
 from bot.store.query import Query
-from bot.store.schema import dialogues, job_runs, tickets
+from bot.store.schema import dialogues, job_runs, parts, tickets
 from bot.store.several import among
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ _OLD_DIALOGUES: Query[str] = Query(
 _FORGET_DIALOGUES: Query[int] = Query(
     delete(dialogues).where(and_(among(dialogues.c.msisdn, "ids"), dialogues.c.expires_at < bindparam("before")))
 )
+_OLD_PARTS: Query[int] = Query(
+    select(parts.c.id)
+    .where(parts.c.received_at < bindparam("before"))
+    .order_by(parts.c.received_at)
+    .limit(bindparam("most"))
+)
+_FORGET_PARTS: Query[int] = Query(delete(parts).where(among(parts.c.id, "ids")))
 _KEPT_FROM: Query[int] = Query(
     select(job_runs.c.id)
     .where(job_runs.c.job == bindparam("of"))
@@ -62,6 +69,16 @@ def old_dialogues(tx: Tx, *, before: datetime, most: int) -> list[str]:
 def forget_dialogues(tx: Tx, ids: Sequence[str], *, before: datetime) -> int:
     """Delete such dialogues; returns how many."""
     return tx.run(_FORGET_DIALOGUES, ids=ids, before=before)
+
+
+def old_parts(tx: Tx, *, before: datetime, most: int) -> list[int]:
+    """Parts of messages in that came before a moment: some, the oldest first."""
+    return tx.all(_OLD_PARTS, before=before, most=most)
+
+
+def forget_parts(tx: Tx, ids: Sequence[int]) -> int:
+    """Delete such parts; returns how many."""
+    return tx.run(_FORGET_PARTS, ids=ids)
 
 
 def old_runs(tx: Tx, job: str, *, before: datetime, kept: int, most: int) -> list[int]:

@@ -271,6 +271,8 @@ _REGISTERED: Query[str | None] = Query(
     select(societies.c.officer_msisdn).where(societies.c.id == bindparam("society_id"))
 )
 _NUMBER_OF: Query[str | None] = Query(select(people.c.msisdn).where(people.c.id == bindparam("person_id")))
+_NAME_OF: Query[str] = Query(select(people.c.name).where(people.c.id == bindparam("person_id")))
+_NAMES_OF: Query[str] = Query(select(people.c.name).where(people.c.msisdn == bindparam("number")).order_by(people.c.id))
 _LOCAL_HEADS: Query[int] = Query(
     select(appointments.c.person_id)
     .where(appointments.c.role == Role.UPAZILA_OFFICER.value, _open_now)
@@ -328,6 +330,16 @@ def lineages_of(tx: Tx, person_id: int) -> list[str]:
 def number_of(tx: Tx, person_id: int) -> str | None:
     """A person's number."""
     return tx.first(_NUMBER_OF, person_id=person_id)
+
+
+def name_of(tx: Tx, person_id: int) -> str | None:
+    """A person's name."""
+    return tx.first(_NAME_OF, person_id=person_id)
+
+
+def names_with(tx: Tx, msisdn: str) -> list[str]:
+    """Whose a number is, or was."""
+    return tx.all(_NAMES_OF, number=msisdn)
 
 
 def heads_with(tx: Tx, msisdns: Collection[str]) -> dict[str, int]:

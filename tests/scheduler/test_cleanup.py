@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
+from bot.domain.parts import Part
 from bot.scheduler.jobs import cleanup
 from bot.store import jobs as table
-from bot.store import senders, tickets
+from bot.store import parts, senders, tickets
 from bot.store.query import Query, values_of
 from bot.store.schema import dialogues, job_runs
+from bot.store.schema import parts as parts_table
 from bot.store.schema import tickets as ticket_table
 from tests.scheduler.watch import MORNING, Watch, runner
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _TICKETS: Query[str] = Query(select(ticket_table.c.holder).order_by(ticket_table.c.id))
 _DIALOGUES: Query[str] = Query(select(dialogues.c.msisdn).order_by(dialogues.c.msisdn))
+_PARTS: Query[str] = Query(select(parts_table.c.message))
 _RUNS: Query[int] = Query(select(func.count()).select_from(job_runs))
 _RUN: Query[int] = Query(insert(job_runs).values(values_of("job", "at", "started_at", "outcome")))
 LONG_AGO = MORNING - timedelta(days=31)
@@ -41,6 +44,9 @@ def fill(tx: Tx) -> None:
     senders.keep_dialogue(tx, "+8801700099901", "choose", {}, MORNING - 2 * day)
     senders.keep_dialogue(tx, "+8801700099902", "choose", {}, MORNING - timedelta(hours=1))
     senders.keep_dialogue(tx, "+8801700099903", "choose", {}, MORNING + timedelta(minutes=5))
+    for name, age in (("new", 2), ("old", 4)):
+        at = datetime.now(UTC) - timedelta(days=age)
+        parts.take(tx, Part("smpp", "session", at, name, name, None, 1, 1, b"0", at))
     for number in range(60):
         at = MORNING - timedelta(days=500 - number)
         tx.run(_RUN, job="weekly", at=at, started_at=at, outcome="done")
@@ -58,7 +64,8 @@ async def test_only_what_nobody_needs_is_forgotten(database_url: str) -> None:
         assert await store.read(lambda tx: tx.all(_TICKETS)) == ["expired", "good"]
         assert await store.read(lambda tx: tx.all(_DIALOGUES)) == ["+8801700099902", "+8801700099903"]
         (run,) = await store.read(partial(table.runs, name="cleanup", most=9))
-        assert run.detail == {"tickets": 2, "dialogues": 1, "runs": 10}
+        assert run.detail == {"tickets": 2, "dialogues": 1, "parts": 1, "drafts": 0, "undecided": 0, "runs": 10}
+        assert await store.read(lambda tx: tx.all(_PARTS)) == ["new"]
         assert await store.read(lambda tx: tx.one(_RUNS)) == 50 + 60 + 1
 
 

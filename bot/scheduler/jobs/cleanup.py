@@ -1,17 +1,18 @@
-"""Forgets what nobody needs any more: used and expired tickets, dialogues that nobody goes on with, the log of very old runs.
+"""Forgets what nobody needs any more: old tickets, dialogues that nobody goes on with, parts of messages, the log of very old runs.
 
+So it does with messages to many that were never confirmed; those that waited for a second officer in vain it calls off.
 It reads beside the writer and deletes in works of some milliseconds. What came in, what went out, receipts and the audit log stay.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.scheduler.job import Job
 from bot.sections import JobSettings
-from bot.store import clearing
+from bot.store import broadcast_drafts, clearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,8 @@ TICKET_DAYS = 30
 """A code, link or request is kept so long after it was used or expired: an old button can still say what became of it."""
 
 DIALOGUE_DAYS = 1
+DRAFT_DAYS = 1
+PART_DAYS = 3
 RUN_DAYS = 400
 KEPT_RUNS = 50
 """The newest runs of a job stay, however old."""
@@ -44,6 +47,18 @@ async def _forget(run: Run) -> None:
         run,
         partial(clearing.old_dialogues, before=expired, most=AT_ONCE),
         partial(clearing.forget_dialogues, before=expired),
+    )
+    # Parts are dated by the running clock, as everything that is about connections and retries.
+    joined = datetime.now(UTC) - timedelta(days=PART_DAYS)
+    run.detail["parts"] = await _some(
+        run, partial(clearing.old_parts, before=joined, most=AT_ONCE), clearing.forget_parts
+    )
+    asked = run.now - timedelta(days=DRAFT_DAYS)
+    run.detail["drafts"] = await _some(
+        run, partial(broadcast_drafts.old, before=asked, most=AT_ONCE), broadcast_drafts.forget
+    )
+    run.detail["undecided"] = await _some(
+        run, partial(broadcast_drafts.undecided, before=run.now, most=AT_ONCE), broadcast_drafts.cancel
     )
     run.detail["runs"] = 0
     for job in JobSettings.model_fields:
