@@ -17,14 +17,17 @@ from bot.store import answers, broadcasts
 from bot.store.answers import UNANSWERED, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.command import Context
     from bot.store.answers import Counts, Given
     from bot.store.broadcasts import Broadcast
 
-NAMES, QUOTES = 6, 3
-"""Names on a page of a short message; names with what they wrote."""
+NAMES, QUOTES = 6, 2
+"""Most names on a page of a short message; most names with what they wrote."""
+
+ROOM, QUOTED = 8, 3
+"""Names that a page has room for where some wrote something; the room that one of those takes."""
 
 IN_CHAT = 20
 
@@ -47,7 +50,7 @@ TEXTS = (
     Wording("answers.message", 3, _REF, option="answers.show.none", options=2),
     *(Wording(f"answers.show.{each}", 1, _NUMBER) for each in _KINDS.values()),
     *(
-        Wording(f"answers.list.{each}", 7, {**_REF, **_NUMBER}, row="answers.said", rows=QUOTES, more=listing.MORE.key)
+        Wording(f"answers.list.{each}", 6, {**_REF, **_NUMBER}, row="answers.said", rows=QUOTES, more=listing.MORE.key)
         for each in _KINDS.values()
     ),
     Wording("answers.person", 1, _WHO),
@@ -95,15 +98,23 @@ def _page(context: Context, broadcast: Broadcast, counts: Counts, which: str, ar
     """Who they are, and what they wrote where it says more; a choice brings the rest."""
     most = IN_CHAT if context.in_chat else NAMES
     found = answers.everybody(context.tx, broadcast.id, which=which, after=args.get("after", ""), most=most + 1)
-    shown = found[:most]
-    if not context.in_chat and any(_adds(one) for one in shown):
-        shown = shown[:QUOTES]
+    shown = found[:most] if context.in_chat else _fitting(found[:most])
     rest = (
         {"broadcast_id": broadcast.id, "which": which, "after": shown[-1].msisdn} if len(shown) < len(found) else None
     )
     more = () if rest is None else (Choice(Reply(listing.MORE.key), "answers", rest, (choices.MORE,)),)
     params = {"ref": broadcast.ref, "n": _by_kind(counts).get(which, 0)}
     return Reply(f"answers.list.{_KINDS[which]}", params, lines=tuple(map(_line, shown)), choices=more)
+
+
+def _fitting(found: Sequence[Given]) -> Sequence[Given]:
+    """The first few for whom there is room by SMS; who wrote something takes that of three names."""
+    room = ROOM
+    for at, one in enumerate(found):
+        room -= QUOTED if _adds(one) else 1
+        if room < 0:
+            return found[:at]
+    return found
 
 
 def _line(one: Given) -> Reply:

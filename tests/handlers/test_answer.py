@@ -289,10 +289,11 @@ async def test_answers_in_words_are_read_page_by_page(send: Sending) -> None:
     told = await send.talk.one(DCO, "answers", broadcast_id=message)
     assert told.key == "answers.message"
     first = await send.talk.one(DCO, "1")
-    assert (first.key, len(first.reply.lines)) == ("answers.list.words", 3)
+    assert (first.key, len(first.reply.lines)) == ("answers.list.words", 2)
     second = await send.talk.one(DCO, "আরও")
     assert len(second.reply.lines) == 2
-    assert precomposed("কাজ চলছে ভাই 4") in second.text
+    last = await send.talk.one(DCO, "আরও")
+    assert precomposed("কাজ চলছে ভাই 4") in last.text
 
 
 async def test_what_is_not_there_is_not_found(send: Sending) -> None:
