@@ -98,7 +98,7 @@ class GatewaySettings(Section):
         10, description="The window of answers_per_sender, in minutes."
     )
     same_answers: Annotated[int, Field(ge=1)] = Field(
-        10, description="So often one sender gets the same answer to the same text; then it is taken for a machine's."
+        20, description="So often one sender gets the same answer to the same text; then it is taken for a machine's."
     )
     loop_minutes: Annotated[float, Field(gt=0)] = Field(
         60, description="After so long without that text, in minutes, it is answered again."

@@ -23,13 +23,22 @@ from bot.demo import load as load_demo
 from bot.domain.audiences import Audience, Group
 from bot.domain.broadcasts import BroadcastState
 from bot.domain.failing import Reason, reason
-from bot.domain.messages import Draft, Language, MessageClass, State
+from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, State
 from bot.domain.quiet import QuietHours
 from bot.domain.replies import Choice, Reply, dump, load
 from bot.posting import Post
 from bot.scheduler import progress
 from bot.scheduler.progress import Progress
-from bot.store import audiences, broadcast_reports, broadcast_told, broadcasts, links, outbox
+from bot.store import (
+    audiences,
+    broadcast_drafts,
+    broadcast_reports,
+    broadcast_told,
+    broadcasts,
+    links,
+    outbox,
+    receipts,
+)
 from bot.store import store as stores
 from bot.store.query import Query
 from bot.store.schema import appointments, people
@@ -495,6 +504,30 @@ async def test_who_is_sent_it_again(store_on_each: Store) -> None:
     row = await store.read(partial(broadcast_told.shown, broadcast=broadcast))
     assert row is not None
     assert row.provider_id == "17"
+
+
+async def test_who_has_it_after_all_is_not_sent_it_again(store_on_each: Store) -> None:
+    """The first final receipt counts, and a later one says otherwise; a receipt comes for what had been given up."""
+    world = World(store_on_each, by_sms=True)
+    broadcast = await world.begin()
+    await world.become({State.FAILED: 2, State.EXPIRED: 2})
+    failed = [row for row in await store_on_each.read(outbox.rows) if row.state in {State.FAILED, State.EXPIRED}]
+    for row, kind in zip(failed, [ReceiptKind.ACCEPTED, ReceiptKind.FAILED, *[ReceiptKind.DELIVERED] * 2], strict=True):
+        receipt = DLR("sms", row.id, kind)
+        await store_on_each.write(partial(receipts.add, outbox_id=row.id, dlr=receipt, at=NOW))
+    again = replace(broadcast.audience, failed_of=broadcast.id)
+    members = await store_on_each.read(partial(audiences.page, audience=again, today=NOW.date(), after=0, most=99))
+    assert [member.msisdn for member in members] == [failed[1].to]
+
+
+async def test_nobody_decided(store: Store) -> None:
+    """Who waited for a second officer in vain hears of it, although nothing had left."""
+    world = World(store, by_sms=True)
+    broadcast = await world.begin()
+    await world.become({State.CANCELLED: broadcast.estimate.people})
+    await world.end(state="cancelled", reason=broadcast_drafts.UNDECIDED)
+    await world.look()
+    assert [letter.to for letter in await world.letters()] == [making.SENDER]
 
 
 async def test_what_was_cancelled_before_all_were_queued(store: Store) -> None:

@@ -20,6 +20,7 @@ from bot.domain.messages import Language
 from bot.domain.quiet import LEAST, QuietHours
 from bot.domain.registry import SocietyLevel
 from bot.store import broadcast_queue, broadcasts, claims, links, senders, store
+from bot.store.broadcast_queue import Step
 from bot.store.query import Query
 from bot.store.schema import appointments, committee_terms, offices, outbox, people, recipients, returns, societies
 from tests.broadcasts import line, queue_all, rules, send, show, the, words
@@ -259,6 +260,12 @@ def test_paused_is_put_aside_and_let_go_and_cancelled_is_taken_back(url: str) ->
     def states(tx: Tx) -> dict[str, int]:
         return dict(tx.all(_STATES))
 
+    def aside(tx: Tx, broadcast_id: int, step: Step) -> None:
+        after = 0
+        while ids := broadcast_queue.some(tx, broadcast_id, step, after):
+            broadcast_queue.do(tx, step, ids, NOW)
+            after = max(ids)
+
     def claimed(tx: Tx) -> int:
         taken = claims.claim(tx, "sms", now=NOW, running=NOW, lease=timedelta(minutes=1), most=1000, least=LEAST)
         for row in taken:
@@ -272,19 +279,13 @@ def test_paused_is_put_aside_and_let_go_and_cancelled_is_taken_back(url: str) ->
         assert ready > 0
         assert broadcasts.move(tx, one.id, BroadcastState.SENDING, BroadcastState.PAUSED)
         assert claimed(tx) == 0, "it holds at once"
-        after = 0
-        while last := broadcast_queue.hold(tx, one.id, after):
-            after = last
+        aside(tx, one.id, Step.HOLD)
         assert broadcasts.move(tx, one.id, BroadcastState.PAUSED, BroadcastState.SENDING)
-        after = 0
-        while last := broadcast_queue.release(tx, one.id, after):
-            after = last
+        aside(tx, one.id, Step.RELEASE)
         assert claimed(tx) == ready
         assert broadcasts.move(tx, one.id, BroadcastState.SENDING, BroadcastState.CANCELLED)
         assert claimed(tx) == 0
-        after = 0
-        while last := broadcast_queue.cancel(tx, one.id, NOW, after):
-            after = last
+        aside(tx, one.id, Step.CANCEL)
         assert states(tx) == {"cancelled": people_in_all}
         assert not broadcasts.on_its_way(tx, one.id)
 

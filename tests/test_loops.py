@@ -7,24 +7,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app import App
+from bot.clock import Clock
+from bot.config import Config
 from bot.limits import MOST_SENDERS, MOST_TEXTS, LoopGuard
 from bot.store import outbox
-from tests.handlers.conftest import talk
+from tests.conftest import NOW
 from tests.handlers.sent import MEETING, Sending
-from tests.handlers.talking import DCO, PRESIDENT, STRANGER, UCO
+from tests.handlers.talking import DCO, PRESIDENT, STRANGER, UCO, Talk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
-    from tests.handlers.talking import Talk
-
-__all__ = ["talk"]
-
-SAME = 10
+SAME = 20
 """The default of ``same_answers``."""
 
 BOUND = SAME + 3
 """Our first answers may differ from the later ones: thanks once, a limit that is reached."""
+
+
+@pytest.fixture
+async def talk(demo_url: str) -> AsyncIterator[Talk]:
+    """With the settings as they come."""
+    async with App(Config(), Clock(NOW), demo_url) as app:
+        yield Talk(app)
 
 
 async def exchange(talk: Talk, who: str, first: str, machine: Callable[[str], str], most: int = 200) -> int:

@@ -93,7 +93,6 @@ async def test_one_message_is_changed(
     async with running(settings, clock, registered_url, port) as gateway:
         await linked(gateway, OFFICER, making.SENDER)
         broadcast = await begin(gateway)
-        gateway.app.broadcasting.ask()
         await wait_for(partial(told, gateway, broadcast), 30, "the broadcast to be over")
         (message,) = await telegram.sent(OFFICER)
         changed = await edits(telegram)

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+# Tests say the same again and again, as only machines do.
+PATIENT = Config.model_validate({"gateway": {"same_answers": 10_000}})
+
+
 @pytest.fixture
 async def talk(demo_url: str) -> AsyncIterator[Talk]:
     """On SQLite."""
-    async with App(Config(), Clock(NOW), demo_url) as app:
+    async with App(PATIENT, Clock(NOW), demo_url) as app:
         yield Talk(app)
 
 
@@ -29,5 +33,5 @@ async def talk(demo_url: str) -> AsyncIterator[Talk]:
 async def talk_on_each(database_url: str) -> AsyncIterator[Talk]:
     """On SQLite, and on PostgreSQL."""
     store.do(database_url, lambda tx: load_demo(tx, NOW.date()))
-    async with App(Config(), Clock(NOW), database_url) as app:
+    async with App(PATIENT, Clock(NOW), database_url) as app:
         yield Talk(app)

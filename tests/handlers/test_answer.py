@@ -187,6 +187,17 @@ async def test_a_notice_that_came_later_has_it_and_the_list_stays(send: Sending)
     assert (await send.talk.one(UCO, "3")).key.startswith("status.")
 
 
+async def test_a_message_that_asked_for_no_number_takes_none(send: Sending) -> None:
+    await send.talk(UCO, "guide", form="SOC", period="2026-10")
+    send.app.clock = send.app.broadcasting._clock = type(send.app.clock)(NOW + timedelta(minutes=1))
+    send.at(NOW + timedelta(minutes=2))
+    message = await send("কাল বেলা ৩টার মধ্যে তথ্য দিন")
+    assert not (await send.talk.one(UCO, "15")).key.startswith("answer.")
+    await send.talk.one(UCO, "খুঁজুন মৎস্যজীবী")
+    assert (await send.talk.one(UCO, "1")).key.startswith("status.")
+    assert (await send.rows(message))[UCO][1] is None
+
+
 async def test_a_guided_return_waits_while_a_newer_notice_is_answered(send: Sending) -> None:
     await send.talk(UCO, "guide", form="SOC", period="2026-10")
     send.app.clock = type(send.app.clock)(NOW + timedelta(minutes=1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from bot import controlling
 from bot.configured import SIMULATED_CHAT, SIMULATOR
 from bot.domain.audiences import Audience, Group
 from bot.domain.broadcasts import BroadcastState
@@ -21,6 +22,8 @@ from tests.conftest import NOW
 from tests.handlers.talking import DCO, JOINT, PRESIDENT, UCO, UCO_OF_DOMAR
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.store.broadcast_reports import Counts
     from bot.store.broadcasts import Broadcast
     from bot.store.query import Tx
@@ -223,6 +226,30 @@ async def test_an_urgent_one_counts_people(talk: Talk) -> None:
     assert (paused.reply.params["left"], paused.reply.params["n"]) == (2, broadcast.estimate.people - 2)
     running = await talk.app.store.read(partial(broadcasts.running, sender=DCO, since=NOW))
     assert [each.id for each in running] == [broadcast.id]
+
+
+async def test_many_are_counted_beside_the_writer(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever walks through the people of a large broadcast is read first, and the message is taken then."""
+    monkeypatch.setattr(controlling, "AT_ONCE", 0)
+    read: list[Tx] = []
+
+    def counting(tx: Tx, *, broadcast: Broadcast, chats: Collection[str]) -> Counts:
+        read.append(tx)
+        return counts(tx, broadcast, chats)
+
+    counts = broadcast_reports.counts
+    monkeypatch.setattr(broadcast_reports, "counts", counting)
+    broadcast = await sent(talk, urgent=True)
+    await carry_on(talk)
+    assert await leave(talk, 2, MessageClass.URGENT) == 2
+    paused = await talk.one(DCO, "PAUSE")
+    assert (paused.reply.params["left"], paused.reply.params["n"]) == (2, broadcast.estimate.people - 2)
+    assert (await now(talk, broadcast.id)).state is BroadcastState.PAUSED
+    assert (await talk.one(DCO, "broadcasts", broadcast_id=broadcast.id)).reply.params["sent"] == 2
+    answers = await talk.one(DCO, "answers", broadcast_id=broadcast.id)
+    assert [choice.label.params["n"] for choice in answers.reply.choices] == [broadcast.estimate.people]
+    assert (await talk.one(DCO, "1")).reply.params["n"] == broadcast.estimate.people
+    assert len(read) == 2
 
 
 async def test_from_the_confirmation_to_those_who_were_not_reached(talk: Talk) -> None:

@@ -236,5 +236,6 @@ async def test_undone_from_the_newest_on_everything_is_as_it_was(
             elif said.key.endswith(".done"):
                 refs.append(said.reply.params["ref"])
         for ref in reversed(refs):
-            assert (await talk.one(UCO, "undo", ref=f"R{ref}")).key == "undo.done"
+            out = await talk(UCO, "undo", ref=f"R{ref}")  # a term that is current again may be reminded of at once
+            assert [one.key for one in out if one.to == UCO] == ["undo.done"]
         assert await on_record(talk) == before
