@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# Tests that run side by side.
+JOBS ?= 2
 
 BIN := .venv/bin
 VENV := .venv/.installed
@@ -24,7 +26,7 @@ demo: $(VENV) ## Serve demo data on 127.0.0.1:8080, with a phone simulator; need
 	@$(BIN)/barta demo
 
 test: $(VENV) $(NODE) $(TELEGRAM) ## Install what tests need (Kannel, PostgreSQL, Chromium …) and run them; ARGS="-k name" picks
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV) ## Format, lint, types, imports and catalogues
 	$(BIN)/ruff format --check

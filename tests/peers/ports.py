@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import random
 import socket
 import time
@@ -13,7 +14,11 @@ T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 # Below the range from which the kernel takes the ports of clients: none of those can slip in between
 # the moment a port is found free and the moment a program listens on it.
-_PORTS = range(20_000, 32_000)
+_ALL = range(20_000, 32_000)
+# Tests that run side by side have ports of their own: two would else be given the same one before either listens.
+_WORKERS = 16
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
+_PORTS = _ALL[_worker::_WORKERS]
 _random = random.SystemRandom()
 _given: set[int] = set()
 
