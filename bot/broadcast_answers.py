@@ -1,8 +1,9 @@
 """Which broadcast a text answers, if it answers one: asked before and after the sender's open dialogue has its turn.
 
 A command is always a command. A bare number, a yes or a no belongs to what the sender was shown last: a list that came after the notice of
-a meeting has it first. Words that tell whether somebody comes belong to a meeting; other words that mean nothing else belong to the newest
-broadcast. The database is asked only about texts that may be an answer.
+a meeting has it first. A message that is no such notice asked for no number, and takes none from a list or a return. Words that tell
+whether somebody comes belong to a meeting; other words that mean nothing else belong to the newest broadcast. The database is asked only
+about texts that may be an answer.
 """
 
 from __future__ import annotations
@@ -85,6 +86,8 @@ def meant(context: Context, incoming: Incoming, dialogue: tuple[str, Mapping[str
     if not about:
         return None
     own = dialogue is None or max(one.shown_at for one in about) > _shown_at(dialogue[1], context.now)
+    if said.number and dialogue is not None and about[0].kind is BroadcastKind.MESSAGE:
+        own = False
     if not own and (said.number or said.word):
         return None
     words = said.value is None and not said.number

@@ -35,9 +35,6 @@ REASONS = tuple(Reason)
 ROWS = 4
 """Kinds of what did not arrive that a short message tells."""
 
-PROGRESS = frozenset(f"progress.{state}" for state in BroadcastState)
-"""The texts of a message that shows how far a broadcast is."""
-
 CHANGING = frozenset({"progress.sending", "progress.waiting"})
 """What may say something else a moment later."""
 
@@ -109,7 +106,8 @@ def _people(broadcast: Broadcast, counts: Counts | None) -> int:
 
 
 def _lines(broadcast: Broadcast, counts: Counts, people: int) -> Iterator[Reply]:
-    never_queued = State.CANCELLED if broadcast.state is BroadcastState.CANCELLED else State.QUEUED
+    is_open = broadcast.ended_at is None and broadcast.state is not BroadcastState.CANCELLED
+    never_queued = State.QUEUED if is_open else State.CANCELLED
     for state in _SHOWN:
         number = counts.of(state)
         if state is State.QUEUED:

@@ -18,6 +18,7 @@ from bot.domain.messages import Language, MessageClass
 from bot.domain.replies import Choice, Reply, dump
 from bot.domain.wording import NAME_WIDTH, Slot, Wording
 from bot.fills import cut, digits
+from bot.store.moves import FOR_THE_CHAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
 NUMBER_GAP, NAME_GAP = "{r}", "{name}"
 """What a sender may leave open: the society's registration number; the name of the society, or of the office."""
 
-CHAT_COPY = ":chat"
-"""Ends the key of the second copy of an urgent message, which goes by chat besides the short message."""
-
+_NOTICES = frozenset({"broadcast.meeting", "broadcast.meeting_here"})
 _FULL_STOPS = " .।"
 
 _FROM = {"place": Slot.PLACE, "text": Slot.BROADCAST}
@@ -99,7 +98,7 @@ class Words:
             params["where"] = where.rstrip(_FULL_STOPS)
         said = Reply("broadcast.meeting" if where else "broadcast.meeting_here", params)
         if not chat:
-            return replace(said, lines=(Reply("broadcast.answer_by"),))
+            return by_sms(said)
         buttons = tuple(
             Choice(Reply(f"broadcast.{name}"), "answer", {"broadcast": self.broadcast_id, "answer": answer})
             for answer, name in ((COMING, "coming"), (NOT_COMING, "not_coming"))
@@ -110,6 +109,12 @@ class Words:
         number = digits(member.registration_no or "—", language)
         name = cut(member.place[language], NAME_WIDTH, language)  # so that it is known before how long it can get
         return self.text.replace(NUMBER_GAP, number).replace(NAME_GAP, name)
+
+
+def by_sms(reply: Reply) -> Reply:
+    """What was written for a chat, for a number: without buttons, in the place of which the notice of a meeting says how it is answered."""
+    lines = (Reply("broadcast.answer_by"),) if reply.key in _NOTICES else reply.lines
+    return replace(reply, choices=(), lines=lines)
 
 
 def meeting_at(meeting: Mapping[str, Any]) -> datetime:
@@ -189,7 +194,7 @@ class Writing:
             first = Addressed(self._letter(words, member, self.sms, language), member.msisdn)
             if chat is None:
                 return [first]
-            return [first, Addressed(self._letter(words, member, chat[0], language), chat[1], CHAT_COPY)]
+            return [first, Addressed(self._letter(words, member, chat[0], language), chat[1], FOR_THE_CHAT)]
         if chat is None:
             return Unreached.NO_WAY
         return [Addressed(self._letter(words, member, chat[0], language), chat[1])]

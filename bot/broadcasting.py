@@ -2,7 +2,7 @@
 
 The estimate and the queueing walk the same pages of the same audience and ask the same ``Writing`` for each person's way, text and
 price, so that what a sender is shown is what then happens. Who is linked, stops or gets a number in between goes the way that is open to
-him then.
+him then: pages are found beside the writer, so that what decides about a person's way is asked again as his message is queued.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.domain import broadcasts as rules
 from bot.domain.broadcasts import VACANT, Estimate, Share, Unreached
 from bot.domain.messages import Draft, State
 from bot.domain.quiet import NEVER
-from bot.store import audiences, broadcasts, outbox
+from bot.store import audiences, broadcasts, outbox, reaching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ PAGE = 2000
 """Societies or officers of an audience that are read at once, beside the writer: finding them may take a while."""
 
 WHOLE = 100
-"""Most people whose messages are queued in one work."""
+"""Most people whose messages are queued in the work that lets a broadcast go."""
 
 NAMED = 5
 """People without a usable number that a preview names."""
@@ -46,21 +46,21 @@ class Page:
 
     Attributes:
         after: the position behind which it begins.
-        members: each person with the chat that stands for his number; none behind the end of the audience.
+        members: none behind the end of the audience.
     """
 
     after: int
-    members: tuple[tuple[Member, tuple[str, str] | None], ...]
+    members: tuple[Member, ...]
 
     @property
     def through(self) -> int:
         """The position at which the next one begins."""
-        return self.members[-1][0].position if self.members else self.after
+        return self.members[-1].position if self.members else self.after
 
     def split(self, most: int) -> tuple[Page, Page]:
         """About so many people, and the rest; who stands at one position stays together."""
         at = min(most, len(self.members))
-        while 0 < at < len(self.members) and self.members[at][0].position == self.members[at - 1][0].position:
+        while 0 < at < len(self.members) and self.members[at].position == self.members[at - 1].position:
             at += 1
         first = Page(self.after, self.members[:at])
         return first, Page(first.through, self.members[at:])
@@ -68,9 +68,7 @@ class Page:
 
 def page(tx: Tx, writing: Writing, audience: Audience, after: int, most: int = PAGE) -> Page:
     """The people of an audience behind a position; it reads only."""
-    members = audiences.page(tx, audience, writing.today, after=after, most=most)
-    chats = audiences.chats(tx, {member.msisdn for member in members if member.msisdn}, list(writing.lines))
-    return Page(after, tuple((member, chats.get(member.msisdn or "")) for member in members))
+    return Page(after, tuple(audiences.page(tx, audience, writing.today, after=after, most=most)))
 
 
 @dataclass(slots=True)
@@ -122,9 +120,10 @@ def estimate(tx: Tx, writing: Writing, words: Words, audience: Audience, now: da
     total = _Sum()
     after = 0
     while (found := page(tx, writing, audience, after)).members:
-        for member, chat in found.members:
+        chats = _chats(tx, writing, found)
+        for member in found.members:
             if total.is_new(member):
-                total.add(member, writing.letters(words, member, chat))
+                total.add(member, writing.letters(words, member, chats.get(member.msisdn or "")))
         after = found.through
     shares = total.shares
     return Estimate(
@@ -138,6 +137,15 @@ def estimate(tx: Tx, writing: Writing, words: Words, audience: Audience, now: da
     )
 
 
+def _chats(tx: Tx, writing: Writing, found: Page) -> Mapping[str, tuple[str, str]]:
+    """The chats that stand for the numbers of a page."""
+    return audiences.chats(tx, _numbers(found), list(writing.lines))
+
+
+def _numbers(found: Page) -> set[str]:
+    return {member.msisdn for member in found.members if member.msisdn}
+
+
 def _ends_at(
     tx: Tx, writing: Writing, shares: Mapping[str, Share], now: datetime, quiet: QuietHours
 ) -> datetime | None:
@@ -145,7 +153,7 @@ def _ends_at(
     return max(
         (
             rules.ends_at(
-                broadcasts.ahead(tx, channel) + share.segments,
+                reaching.ahead(tx, channel) + share.segments,
                 writing.lines[channel].settings.segments_per_second,
                 now,
                 quiet,
@@ -184,13 +192,15 @@ def queue(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, next_pa
     words = Words.of(broadcast)
     added = 0
     channels: set[str] = set()
-    for member, chat in next_page.members:
-        letters = [] if member.person_id is None else writing.letters(words, member, chat)
+    chats, stopped = _chats(tx, writing, next_page), audiences.stopped(tx, _numbers(next_page))
+    for was in next_page.members:
+        member = was._replace(stopped=was.msisdn in stopped)
+        letters = [] if member.person_id is None else writing.letters(words, member, chats.get(member.msisdn or ""))
         if isinstance(letters, Unreached):
-            broadcasts.add_recipient(tx, broadcast.id, member, unreached=letters)
+            reaching.miss(tx, broadcast.id, member, letters)
         elif letters and (first := _post(tx, broadcast, words, letters[0], member, now)) is not None:
             # Else his number has it: somebody else uses it too, or this page was queued before.
-            broadcasts.add_recipient(tx, broadcast.id, member, outbox_id=first)
+            reaching.reach(tx, broadcast.id, member, first)
             for letter in letters[1:]:
                 _post(tx, broadcast, words, letter, member, now)
             added += 1
@@ -200,14 +210,16 @@ def queue(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, next_pa
     return Queued(added, frozenset(channels), complete)
 
 
-def begin(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime) -> frozenset[str]:
+def is_few(estimate: Estimate) -> bool:
+    """Whether it goes to so few that it is queued whole as it is let go; who is not reached counts, because that is written down, too."""
+    return estimate.people + sum(estimate.unreached.values()) <= WHOLE
+
+
+def begin(tx: Tx, writing: Writing, broadcast: Broadcast, now: datetime, found: Page) -> frozenset[str]:
     """Queue a broadcast to a few people whole, in the unit of work that lets it go; returns the channels that have something to do.
 
-    One to many is left to ``bot.scheduler.broadcasting``, which finds its people beside the writer.
+    One to many is left to ``bot.scheduler.broadcasting``.
     """
-    if broadcast.estimate.people > WHOLE:
-        return frozenset()
-    found = page(tx, writing, broadcast.audience, broadcast.queued_through)
     channels = queue(tx, writing, broadcast, now, found).channels
     if len(found.members) < PAGE:
         broadcasts.queued(tx, broadcast.id, found.through, now)

@@ -6,10 +6,13 @@ prevent, and what goes on was confirmed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import broadcast_progress, reporting
+from bot.command import LookFirst
 from bot.domain.access import may_reach
 from bot.domain.broadcasts import BroadcastState
 from bot.domain.replies import Choice, Reply
@@ -17,13 +20,20 @@ from bot.domain.wording import Slot, Wording
 from bot.store import audit, broadcast_reports, broadcasts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from bot.command import Context
+    from bot.store.broadcast_reports import Counts
     from bot.store.broadcasts import Broadcast
+    from bot.store.query import Tx
+
+T = TypeVar("T")
 
 LISTED = 4
 """Broadcasts that a list shows by SMS."""
+
+AT_ONCE = 2000
+"""People of a broadcast that are counted while the writer waits; more of them are counted beside it."""
 
 _REF = {"ref": Slot.CODE}
 _PARTS = {**_REF, "n": Slot.COUNT, "left": Slot.COUNT}
@@ -142,9 +152,43 @@ def standing(broadcast: Broadcast) -> Reply:
     return Reply(f"control.is_{state}", {"ref": broadcast.ref}, choices=choices)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was read of a large broadcast beside the writer."""
+
+    broadcast_id: int
+    what: str
+    found: Any
+
+
+def read(context: Context, broadcast: Broadcast, what: str, reader: Callable[[Tx], T]) -> T:
+    """What a reader finds of a broadcast; of a large one that takes long, and is done beside the writer.
+
+    Args:
+        context: of the handler, which is run again then.
+        broadcast: which one.
+        what: a name of what is read.
+        reader: reads it.
+    """
+    if broadcast.estimate.people <= AT_ONCE:
+        return reader(context.tx)
+    there = context.found
+    if isinstance(there, Beside) and (there.broadcast_id, there.what) == (broadcast.id, what):
+        found: T = there.found
+        return found
+    raise LookFirst(lambda tx: Beside(broadcast.id, what, reader(tx)))
+
+
+def counted(context: Context, broadcast: Broadcast) -> Counts:
+    """Where its people stand."""
+    return read(
+        context, broadcast, "counts", partial(broadcast_reports.counts, broadcast=broadcast, chats=chats(context))
+    )
+
+
 def parts(context: Context, broadcast: Broadcast) -> dict[str, Any]:
     """How many have had it, and how many not yet."""
-    left = broadcast_reports.left(context.tx, broadcast, chats(context))
+    left = read(context, broadcast, "left", partial(broadcast_reports.left, broadcast=broadcast, chats=chats(context)))
     return {"ref": broadcast.ref, "left": left, "n": max(broadcast.estimate.people - left, 0)}
 
 

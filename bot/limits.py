@@ -69,9 +69,9 @@ class _Same:
 
 @dataclass(slots=True)
 class _Exchange:
-    """What was said between a sender and us."""
+    """What was said between a sender and us: hashes, so that it takes little room, and tells nobody anything."""
 
-    texts: OrderedDict[str, _Same] = field(default_factory=OrderedDict)
+    texts: OrderedDict[int, _Same] = field(default_factory=OrderedDict)
     sent: deque[int] = field(default_factory=lambda: deque(maxlen=SENT_BACK))
 
 
@@ -96,7 +96,7 @@ class LoopGuard:
         exchange = self._exchanges.get(sender)
         looping = False
         for text in texts if exchange is not None else ():
-            same = exchange.texts.get(text) if exchange is not None else None
+            same = exchange.texts.get(hash(text)) if exchange is not None else None
             if same is not None and same.count >= self._most:
                 looping = looping or at - same.at < self._seconds
                 same.count = same.count if at - same.at < self._seconds else 0
@@ -114,7 +114,7 @@ class LoopGuard:
         self._exchanges[sender] = exchange
         exchange.sent.append(hash(normalise(answer)))
         said = hash(_VARIES.sub("#", answer))
-        for text in texts:
+        for text in map(hash, texts):
             same = exchange.texts.pop(text, None)
             goes_on = same is not None and same.answer == said and at - same.at < self._seconds
             exchange.texts[text] = _Same(said, same.count + 1 if goes_on and same is not None else 1, at)

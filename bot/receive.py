@@ -90,12 +90,16 @@ class Receiver:
         """Why somebody who has drawn enough answers, or the same one too often, gets none."""
         if not self._limit.allows(sender, at):
             return LIMIT
-        if mo.call is not None or mo.press is not None:
-            return None  # somebody's hand, and no text that could be answered by a machine
+        if not self._is_text(mo):
+            return None
         who = f"{mo.channel}:{sender}"
         if self._loops.is_echo(who, mo.text):
             return ECHO
         return LOOP if self._loops.is_loop(who, _texts(mo, understanding), at) else None
+
+    def _is_text(self, mo: MO) -> bool:
+        """Whether a machine may have said it: in a chat there are none, and silence would look broken."""
+        return mo.call is None and mo.press is None and not self._lines[mo.channel].abilities.chat
 
     async def receive(self, mo: MO) -> Answer:
         """Take a message in; returns after the commit.
@@ -156,7 +160,7 @@ class Receiver:
         if label == "replied":
             sender, at = self._identify(mo)[0], time.monotonic()
             self._limit.count(sender, at)
-            if outcome.said is not None and incoming is not None and mo.call is None and mo.press is None:
+            if outcome.said is not None and incoming is not None and self._is_text(mo):
                 self._loops.answered(f"{mo.channel}:{sender}", _texts(mo, incoming.understanding), outcome.said, at)
         for channel in outcome.queued:
             self._queued(channel)

@@ -7,13 +7,14 @@ with it: its messages go nowhere else, and nobody else's come to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot import texts
+from bot.broadcast_texts import by_sms
 from bot.channel import Line, cost
 from bot.domain.messages import State
 from bot.domain.replies import dump, load
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-AT_ONCE = 500
+AT_ONCE = 200
 """Messages that go on to another provider in one unit of work."""
 
 RENDERED_AT_ONCE = 50
@@ -165,7 +166,7 @@ class Rerouting:
     def _worded(self, tx: Tx, row_id: int, content: str, language: Language, way: Way) -> Worded | None:
         try:
             # Buttons do not go along: by SMS they would be a list that nothing waits for an answer to.
-            reply = replace(load(content), choices=())
+            reply = by_sms(load(content))
             own = texts.own(tx, reply, language)
             text = self._renderer.render(reply, language, self._clock.today(), way.line.abilities, own)
         except Exception as error:  # noqa: BLE001 - an older program wrote it, and it goes no way at all

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import broadcasting, deciders
 from bot.addressed import called, still_permitted
 from bot.broadcast_progress import begun
 from bot.broadcast_texts import Words, meeting_at
-from bot.command import Notice
+from bot.broadcasting import Page
+from bot.command import LookFirst, Notice
 from bot.domain.broadcasts import BroadcastState
 from bot.domain.messages import MessageClass
 from bot.domain.replies import Choice, Reply
@@ -108,9 +110,13 @@ def until(context: Context, broadcast: Broadcast) -> tuple[datetime, datetime]:
 
 
 def let_go(context: Context, broadcast: Broadcast) -> None:
-    """Queue the beginning of a broadcast that is to be sent; of one to a few people all of it."""
+    """Queue a broadcast to a few people, who are found beside the writer: among a whole country that takes a while."""
+    if not broadcasting.is_few(broadcast.estimate):
+        return
     writing = context.sending.writing(Words.of(broadcast), context.today)
-    context.wakes |= broadcasting.begin(context.tx, writing, broadcast, context.now)
+    if not isinstance(context.found, Page):
+        raise LookFirst(partial(broadcasting.page, writing=writing, audience=broadcast.audience, after=0))
+    context.wakes |= broadcasting.begin(context.tx, writing, broadcast, context.now, context.found)
 
 
 def _asked(context: Context, broadcast: Broadcast, asked: tuple[Office, list[tuple[str, str]]]) -> Reply:

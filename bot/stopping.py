@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.broadcast_texts import CHAT_COPY
 from bot.domain.messages import MessageClass, State
 from bot.domain.milestones import IntentState
 from bot.store import links, reminders, senders, stopping
+from bot.store.moves import FOR_THE_CHAT
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -40,7 +40,7 @@ def stop(tx: Tx, number: str, now: datetime, today: date, sending: SendRules, st
 def _spare(tx: Tx, one: Addressed, number: str, now: datetime) -> None:
     """Take back a broadcast's message, and its second copy; one of them may have left."""
     key = f"b{one.broadcast_id}:{number}"
-    copies = stopping.copies(tx, [key, key + CHAT_COPY])
+    copies = stopping.copies(tx, [key, key + FOR_THE_CHAT])
     left = [
         row_id
         for row_id, state in copies.items()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.broadcast_texts import Words, meeting_at
+from bot.broadcast_texts import Words, by_sms, meeting_at
 from bot.clock import DHAKA
 from bot.domain.broadcasts import BroadcastKind
 from bot.domain.messages import Language
@@ -44,6 +44,13 @@ def test_in_a_chat_buttons_tell_how() -> None:
         {"broadcast": 7, "answer": "1"},
         {"broadcast": 7, "answer": "2"},
     ]
+
+
+def test_what_was_written_for_a_chat_tells_a_number_how_to_answer() -> None:
+    words = Words(BroadcastKind.MEETING, PLACE, "মাসিক সমন্বয়", MEETING, broadcast_id=7)
+    assert by_sms(words.to(None, Language.BN, chat=True)) == words.to(None, Language.BN, chat=False)
+    plain = Words(BroadcastKind.MESSAGE, PLACE, "কাল সভা")
+    assert by_sms(plain.to(None, Language.BN, chat=True)) == plain.to(None, Language.BN, chat=False)
 
 
 def test_without_a_place_it_is_at_the_office_that_calls_it() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import insert, select, text, update
 
+from bot import broadcasting
 from bot.clock import DHAKA
 from bot.demo import load as load_demo
 from bot.domain.audiences import Audience, Group
@@ -19,7 +20,7 @@ from bot.domain.committee import Colour, colour
 from bot.domain.messages import Language
 from bot.domain.quiet import LEAST, QuietHours
 from bot.domain.registry import SocietyLevel
-from bot.store import broadcast_queue, broadcasts, claims, links, senders, store
+from bot.store import broadcast_queue, broadcasts, claims, links, reaching, senders, store
 from bot.store.broadcast_queue import Step
 from bot.store.query import Query
 from bot.store.schema import appointments, committee_terms, offices, outbox, people, recipients, returns, societies
@@ -199,6 +200,30 @@ def test_who_changed_the_way_meanwhile_gets_it_once(url: str) -> None:
     store.do(url, work)
 
 
+def test_who_starts_again_between_two_pages_is_reached_once(url: str) -> None:
+    shared = "+8801700000001"
+
+    def row(tx: Tx) -> list[tuple[Any, ...]]:
+        return [one for one in tx.all(_ALL["recipients"]) if one[5] == shared]
+
+    def work(tx: Tx) -> None:
+        senders.stop(tx, shared, NOW)
+        one = send(tx, rules(), Audience(Group.BEARERS, NATION), words())
+        while not row(tx):
+            broadcast = the(tx, one.id)
+            writing = rules().writing(words(), TODAY)
+            following = broadcasting.page(tx, writing, broadcast.audience, broadcast.queued_through, 1)
+            broadcasting.queue(tx, writing, broadcast, NOW, following)
+        assert row(tx)[0][7] == Unreached.STOPPED
+        senders.stop(tx, shared, None)
+        queue_all(tx, rules(), one.id)
+        ((*_, message, unreached, _, _, _),) = row(tx)
+        assert (message is not None, unreached) == (True, None)
+        assert [out[1] for out in tx.all(_OUT)].count(f"b{one.id}:{shared}") == 1
+
+    store.do(url, work)
+
+
 def test_stop_spares_what_is_not_statutory(url: str) -> None:
     def work(tx: Tx) -> None:
         audience = Audience(Group.PRESIDENT, NATION)
@@ -287,7 +312,7 @@ def test_paused_is_put_aside_and_let_go_and_cancelled_is_taken_back(url: str) ->
         assert claimed(tx) == 0
         aside(tx, one.id, Step.CANCEL)
         assert states(tx) == {"cancelled": people_in_all}
-        assert not broadcasts.on_its_way(tx, one.id)
+        assert not reaching.on_its_way(tx, one.id)
 
     store.do(url, work)
 

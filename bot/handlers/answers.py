@@ -5,6 +5,7 @@ Without a reference they are those of the sender's newest one.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import controlling, listing
@@ -62,9 +63,15 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
     broadcast = _meant(context, args)
     if isinstance(broadcast, Reply):
         return broadcast
-    counts = answers.counts(context.tx, broadcast.id)
+    counts = partial(answers.counts, broadcast_id=broadcast.id)
     which = args.get("which")
-    return _overview(broadcast, counts) if which is None else _page(context, broadcast, counts, which, args)
+    if which is None:
+        return _overview(broadcast, controlling.read(context, broadcast, "answers", counts))
+    after = args.get("after", "")
+    most = IN_CHAT if context.in_chat else NAMES
+    page = partial(answers.everybody, broadcast_id=broadcast.id, which=which, after=after, most=most + 1)
+    found = controlling.read(context, broadcast, f"{which} {after}", lambda tx: (counts(tx), page(tx)))
+    return _page(context, broadcast, which, *found)
 
 
 def _meant(context: Context, args: Mapping[str, Any]) -> Broadcast | Reply:
@@ -94,11 +101,9 @@ def _overview(broadcast: Broadcast, counts: Counts) -> Reply:
     return Reply("answers.meeting", {"ref": broadcast.ref, **when}, choices=offered)
 
 
-def _page(context: Context, broadcast: Broadcast, counts: Counts, which: str, args: Mapping[str, Any]) -> Reply:
+def _page(context: Context, broadcast: Broadcast, which: str, counts: Counts, found: Sequence[Given]) -> Reply:
     """Who they are, and what they wrote where it says more; a choice brings the rest."""
-    most = IN_CHAT if context.in_chat else NAMES
-    found = answers.everybody(context.tx, broadcast.id, which=which, after=args.get("after", ""), most=most + 1)
-    shown = found[:most] if context.in_chat else _fitting(found[:most])
+    shown = found[:IN_CHAT] if context.in_chat else _fitting(found[:NAMES])
     rest = (
         {"broadcast_id": broadcast.id, "which": which, "after": shown[-1].msisdn} if len(shown) < len(found) else None
     )

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from bot import broadcast_progress, controlling
 from bot.command import Command
-from bot.domain.replies import Order, Reply, load
+from bot.domain.replies import Order, Reply
 from bot.domain.wording import Slot, Wording
-from bot.store import broadcast_reports, broadcast_told, tickets
+from bot.store import tickets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.command import Context
     from bot.store.broadcasts import Broadcast
-
-COUNTED = 5_000
-"""A larger broadcast is not counted while the writer waits: what was told of it last is told again."""
 
 TEXTS = (
     Wording("broadcasts.file", chat=True, slots={"ref": Slot.CODE}),
@@ -37,25 +34,11 @@ def _run(context: Context, args: Mapping[str, Any]) -> Reply:
 
 
 def _report(context: Context, broadcast: Broadcast) -> Reply:
-    said = _told_before(context, broadcast) if broadcast.estimate.people > COUNTED else None
-    if said is None:
-        counts = broadcast_reports.counts(context.tx, broadcast, controlling.chats(context))
-        if context.in_chat:
-            return broadcast_progress.shown(broadcast, counts)
-        said = broadcast_progress.reported(broadcast, counts)
+    counts = controlling.counted(context, broadcast)
     if context.in_chat:
-        return said
+        return broadcast_progress.shown(broadcast, counts)
+    said = broadcast_progress.reported(broadcast, counts)
     return replace(said, choices=() if broadcast.ended_at is None else broadcast_progress.afterwards(broadcast.id)[1:])
-
-
-def _told_before(context: Context, broadcast: Broadcast) -> Reply | None:
-    """What its progress, or else its report, says: of another kind of reader there is neither."""
-    row = broadcast_told.shown(context.tx, broadcast) if context.in_chat else None
-    said = None if row is None else load(row.content)
-    if said is None or said.key not in broadcast_progress.PROGRESS:
-        content = broadcast_told.report(context.tx, broadcast.id)
-        said = None if content is None else load(content)
-    return said
 
 
 def _failures(context: Context, broadcast: Broadcast) -> Reply:

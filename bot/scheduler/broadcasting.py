@@ -17,7 +17,8 @@ import structlog
 from bot import broadcasting
 from bot.broadcast_texts import Words
 from bot.domain.broadcasts import BroadcastState
-from bot.store import broadcast_queue, broadcasts
+from bot.store import broadcast_queue, broadcasts, reaching
+from bot.store.broadcast_queue import Step
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -66,11 +67,10 @@ class Broadcasting:
         self._rules = rules
         self._wake = wake
         self._watch = watch
-        self._asked = asyncio.Event()
-        self._stopping = False
+        self._ends = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         # What was last done with the messages of a broadcast that wait, and up to which; None where there are no more.
-        self._seen: dict[int, str] = {}
+        self._seen: dict[int, Step] = {}
         self._after: dict[int, int | None] = {}
         self._pages: dict[int, Page] = {}
 
@@ -78,20 +78,14 @@ class Broadcasting:
         """Begin; call inside the running loop."""
         self._task = asyncio.create_task(self._serve(), name="broadcasting")
 
-    def ask(self) -> None:
-        """A broadcast was confirmed, paused, let go or cancelled."""
-        self._asked.set()
-
     async def stop(self) -> None:
         """End after the work under way."""
-        self._stopping = True
-        self._asked.set()
+        self._ends.set()
         if self._task is not None:
             await self._task
 
     async def _serve(self) -> None:
-        while not self._stopping:
-            self._asked.clear()
+        while not self._ends.is_set():
             try:
                 busy = await self.once()
             except Exception as error:  # noqa: BLE001 - the database is busy or gone: what waits goes on waiting
@@ -99,15 +93,21 @@ class Broadcasting:
                 busy = False
             if not busy:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._asked.wait(), IDLE_SECONDS)
+                    await asyncio.wait_for(self._ends.wait(), IDLE_SECONDS)
 
     async def once(self) -> bool:
         """Do a piece of work for each open broadcast; whether there was any to do."""
         now_open = await self._store.read(broadcasts.open_ones)
+        self._forget(now_open)
         busy = False
         for broadcast in now_open:
             started = time.monotonic()
-            if await self._some(broadcast):
+            try:
+                did = await self._some(broadcast)
+            except Exception as error:  # noqa: BLE001 - one that cannot be carried out holds up no other one
+                log.warning("not_broadcast", broadcast=broadcast.id, error=type(error).__name__)
+                continue
+            if did:
                 busy = True
                 rest = time.monotonic() - started if self._store.writer.waiting else 0.0
                 await asyncio.sleep(rest * GIVES_WAY)
@@ -115,21 +115,30 @@ class Broadcasting:
             await self._watch(now_open)
         return busy
 
+    def _forget(self, now_open: Sequence[Broadcast]) -> None:
+        """What was found of one that is paused may not be true when it goes on; one that has ended needs nothing more."""
+        states = {each.id: each.state for each in now_open}
+        self._pages = {key: page for key, page in self._pages.items() if states.get(key) is BroadcastState.SENDING}
+        self._seen = {key: step for key, step in self._seen.items() if key in states}
+        self._after = {key: after for key, after in self._after.items() if key in states}
+
     async def _some(self, broadcast: Broadcast) -> bool:
         match broadcast.state:
             case BroadcastState.SENDING if broadcast.queued_at is None:
                 return await self._queue(broadcast)
             case BroadcastState.SENDING:
-                return await self._aside(broadcast, "release") or await self._end(broadcast)
+                return await self._aside(broadcast, Step.RELEASE) or await self._end(broadcast)
             case BroadcastState.PAUSED:
-                return await self._aside(broadcast, "hold")
+                return await self._aside(broadcast, Step.HOLD) or (
+                    self._is_over(broadcast) and await self._end(broadcast)
+                )
             case BroadcastState.CANCELLED:
-                return await self._aside(broadcast, "cancel") or await self._end(broadcast)
+                return await self._aside(broadcast, Step.CANCEL) or await self._end(broadcast)
             case _:
                 return False
 
     async def _queue(self, broadcast: Broadcast) -> bool:
-        if await self._aside(broadcast, "release"):  # it was paused while it was being queued
+        if await self._aside(broadcast, Step.RELEASE):  # it was paused while it was being queued
             return True
         held = self._pages.get(broadcast.id)
         if held is None or held.after != broadcast.queued_through:
@@ -148,48 +157,56 @@ class Broadcasting:
             self._wake(channel)
         return queued is not None
 
-    async def _aside(self, broadcast: Broadcast, what: str) -> bool:
+    async def _aside(self, broadcast: Broadcast, step: Step) -> bool:
         """Hold, release or cancel some of its messages; whether there were any.
 
         That there are none is found out once for each state that it is seen in: looking walks through its messages.
         """
-        if self._seen.get(broadcast.id) != what:
-            self._seen[broadcast.id], self._after[broadcast.id] = what, 0
+        if self._seen.get(broadcast.id) is not step:
+            self._seen[broadcast.id], self._after[broadcast.id] = step, 0
         after = self._after[broadcast.id]
         if after is None:
             return False
-        work = partial(_put, broadcast_id=broadcast.id, what=what, after=after, clock=self._clock)
-        last = await self._store.write(work)
-        self._after[broadcast.id] = last or None
-        return last > 0
+        look = partial(broadcast_queue.some, broadcast_id=broadcast.id, step=step, after=after)
+        ids = await self._store.read(look, slow=True)
+        self._after[broadcast.id] = max(ids, default=None)
+        if ids:
+            await self._store.write(partial(_put, broadcast_id=broadcast.id, step=step, ids=ids, clock=self._clock))
+        return bool(ids)
+
+    def _is_over(self, broadcast: Broadcast) -> bool:
+        """Whether nothing of it is worth sending any more."""
+        return broadcast.expires_at is not None and broadcast.expires_at <= self._clock.now()
 
     async def _end(self, broadcast: Broadcast) -> bool:
-        if await self._store.read(partial(broadcasts.on_its_way, broadcast_id=broadcast.id)):
+        if await self._store.read(partial(reaching.on_its_way, broadcast_id=broadcast.id)):
+            if broadcast.state is BroadcastState.CANCELLED:
+                self._seen.pop(broadcast.id, None)  # what a courier has in hand may come back
             return False
         ended = await self._store.write(partial(broadcasts.end, broadcast_id=broadcast.id, at=self._clock.now()))
-        log.info("broadcast_ended", broadcast=broadcast.id, state=broadcast.state)
+        if ended:
+            log.info("broadcast_ended", broadcast=broadcast.id, state=broadcast.state)
         return ended
 
 
 def queue_more(tx: Tx, *, rules: SendRules, broadcast_id: int, clock: Clock, page: Page) -> broadcasting.Queued | None:
     """Unit of work: queue a page of a broadcast, if it still is to be sent."""
-    broadcast = broadcasts.by_id(tx, broadcast_id)
+    broadcast = broadcasts.held(tx, broadcast_id)
     if broadcast is None or broadcast.state is not BroadcastState.SENDING or broadcast.queued_at is not None:
         return None
     writing = rules.writing(Words.of(broadcast), clock.today())
     return broadcasting.queue(tx, writing, broadcast, clock.now(), page)
 
 
-def _put(tx: Tx, *, broadcast_id: int, what: str, after: int, clock: Clock) -> int:
+_WANTS = {
+    Step.HOLD: BroadcastState.PAUSED,
+    Step.RELEASE: BroadcastState.SENDING,
+    Step.CANCEL: BroadcastState.CANCELLED,
+}
+
+
+def _put(tx: Tx, *, broadcast_id: int, step: Step, ids: Sequence[int], clock: Clock) -> None:
     """Unit of work: hold, release or cancel some messages, if the broadcast still wants that."""
-    broadcast = broadcasts.by_id(tx, broadcast_id)
-    wants = {
-        "hold": BroadcastState.PAUSED,
-        "release": BroadcastState.SENDING,
-        "cancel": BroadcastState.CANCELLED,
-    }
-    if broadcast is None or broadcast.state is not wants[what]:
-        return 0
-    if what == "cancel":
-        return broadcast_queue.cancel(tx, broadcast_id, clock.now(), after)
-    return (broadcast_queue.hold if what == "hold" else broadcast_queue.release)(tx, broadcast_id, after)
+    broadcast = broadcasts.held(tx, broadcast_id)
+    if broadcast is not None and broadcast.state is _WANTS[step]:
+        broadcast_queue.do(tx, step, ids, clock.now())

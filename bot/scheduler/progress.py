@@ -23,7 +23,7 @@ from bot.domain.messages import MT, MessageClass, State
 from bot.domain.replies import dump, load
 from bot.domain.segments import Encoding
 from bot.posting import Letter
-from bot.store import broadcast_reports, broadcast_told, broadcasts
+from bot.store import broadcast_drafts, broadcast_reports, broadcast_told, broadcasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -206,14 +206,16 @@ class Progress:
 def tell(tx: Tx, *, post: Post, rules: SendRules, broadcast: Broadcast, counts: Counts, clock: Clock) -> str | None:
     """Unit of work: let the sender hear once how it went; the channel that has something to do.
 
-    Who saw the progress in a chat needs no more, unless it took long; nor does who cancelled it before anything had left.
+    Who saw the progress in a chat needs no more, unless it took long; nor does who cancelled it, or heard that it was rejected, before
+    anything had left.
     """
     now = clock.now()
     if not broadcasts.told(tx, broadcast.id, now):
         return None
     in_chat = broadcast.channel in rules.lines and rules.lines[broadcast.channel].abilities.chat
     took = now - (broadcast.confirmed_at or now)
-    if (in_chat and took < LONG) or (broadcast.state is BroadcastState.CANCELLED and not counts.left):
+    known = broadcast.state is BroadcastState.CANCELLED and broadcast.reason != broadcast_drafts.UNDECIDED
+    if (in_chat and took < LONG) or (known and not counts.left):
         return None
     said: Reply = broadcast_progress.reported(broadcast, counts)
     letter = Letter.in_hours(

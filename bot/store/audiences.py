@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Boolean, Date, Integer, Text, and_, bindparam, func, literal, or_, select
 
 from bot.domain.committee import YELLOW_FROM_DAYS, Colour
-from bot.domain.messages import Language
+from bot.domain.messages import Language, ReceiptKind
 from bot.store.moves import FOR_THE_CHAT
 from bot.store.owing import under
 from bot.store.query import Query
@@ -24,6 +24,7 @@ from bot.store.schema import (
     offices,
     outbox,
     people,
+    receipts,
     recipients,
     returns,
     societies,
@@ -194,6 +195,19 @@ _came_otherwise = (
     .correlate(outbox)
     .scalar_subquery()
 )
+# The first final receipt counts, and what is expired stays so; who has it all the same does not get it again.
+_has_it = (
+    select(receipts.c.id)
+    .where(
+        receipts.c.outbox_id == outbox.c.id,
+        or_(
+            receipts.c.kind == ReceiptKind.DELIVERED.value,
+            and_(receipts.c.kind == ReceiptKind.ACCEPTED.value, outbox.c.state == "expired"),
+        ),
+    )
+    .correlate(outbox)
+    .exists()
+)
 _FAILED = Query(
     select(
         *(recipients.c.id, *_who, recipients.c.office_id, recipients.c.society_id, societies.c.registration_no),
@@ -213,6 +227,7 @@ _FAILED = Query(
         recipients.c.id > bindparam("after", type_=Integer),
         or_(outbox.c.state == "failed", outbox.c.state == "expired"),
         _came_otherwise.is_(None),
+        ~_has_it,
     )
     .order_by(recipients.c.id)
     .limit(bindparam("most", type_=Integer)),
@@ -223,6 +238,9 @@ _CHATS: Query[tuple[str, str, str]] = Query(
     .where(among(links.c.msisdn, "numbers"), links.c.ended_at.is_(None))
     .order_by(links.c.id),
     lambda msisdn, channel, chat: (msisdn, channel, chat),
+)
+_STOPPED: Query[str] = Query(
+    select(subscribers.c.msisdn).where(among(subscribers.c.msisdn, "numbers"), subscribers.c.stopped_at.is_not(None))
 )
 _NEVER = date(1, 1, 1)
 
@@ -271,6 +289,11 @@ def _ends(colour: Colour | None, today: date) -> tuple[date | None, date | None]
             return yellow, date.max
         case None:
             return None, None
+
+
+def stopped(tx: Tx, numbers: Iterable[str]) -> set[str]:
+    """Those of some numbers for which STOP is in force."""
+    return set(tx.all(_STOPPED, numbers=list(numbers)))
 
 
 def chats(tx: Tx, numbers: Iterable[str], channels: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from bot.store.query import Tx
 
+UNDECIDED = "undecided"
+"""Why one was cancelled that nobody decided about in time."""
+
 _is_draft = broadcasts.c.state == BroadcastState.DRAFT.value
 _waits = broadcasts.c.state == BroadcastState.WAITING.value
 _OLD: Query[int] = Query(
@@ -36,7 +39,7 @@ _UNDECIDED: Query[int] = Query(
 _CANCEL: Query[int] = Query(
     update(broadcasts)
     .where(and_(among(broadcasts.c.id, "ids"), _waits))
-    .values(state=BroadcastState.CANCELLED.value, reason="undecided")
+    .values(state=BroadcastState.CANCELLED.value, reason=UNDECIDED)
 )
 
 

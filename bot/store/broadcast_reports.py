@@ -291,7 +291,7 @@ _LEFT_SO_FAR: Query[int] = Query(
 
 
 def left(tx: Tx, broadcast: Broadcast, chats: Collection[str]) -> int:
-    """How many people's messages have left: counted in the index alone where everybody has one, so that the writer may ask."""
+    """How many people's messages have left: where everybody has one, counted in the index alone."""
     if broadcast.urgent:
         return counts(tx, broadcast, chats).left
     return tx.one(_LEFT_SO_FAR, broadcast_id=broadcast.id)

@@ -63,12 +63,6 @@ def shown(tx: Tx, broadcast: Broadcast) -> Shown | None:
     return None if broadcast.progress_id is None else tx.first(_SHOWN, its_key=reply_key(broadcast.progress_id))
 
 
-def report(tx: Tx, broadcast_id: int) -> str | None:
-    """What its sender was told at its end, if he was."""
-    found = tx.first(_SHOWN, its_key=report_key(broadcast_id))
-    return None if found is None else found.content
-
-
 def report_key(broadcast_id: int) -> str:
     """The key of the one report of a broadcast."""
     return f"b{broadcast_id}:report"

@@ -6,21 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, text, update
 
 from bot.domain.audiences import Audience
 from bot.domain.broadcasts import BroadcastKind, BroadcastState, Estimate
 from bot.domain.messages import Language
-from bot.store.query import Query, insert_once, values_of
-from bot.store.schema import READY, broadcasts, offices, outbox, recipients
+from bot.store.query import Query, values_of
+from bot.store.schema import broadcasts, offices
 from bot.store.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from bot.domain.broadcasts import Unreached
-    from bot.store.audiences import Member
     from bot.store.query import Tx
 
 
@@ -103,6 +101,10 @@ _all = select(
     _own.told_at,
 ).join_from(broadcasts, offices, offices.c.id == _own.office_id)
 _BY_ID = Query(_all.where(_own.id == bindparam("broadcast_id")), _broadcast)
+# On PostgreSQL another process may be about to pause or cancel it.
+_HELD = Query(
+    _all.where(_own.id == bindparam("broadcast_id")).with_for_update(of=broadcasts, key_share=True), _broadcast
+)
 _BY_INBOX = Query(_all.where(_own.inbox_id == bindparam("inbox_id")), _broadcast)
 # To the letter, so that the partial index serves.
 _OPEN = Query(_all.where(text("ended_at IS NULL AND confirmed_at IS NOT NULL")).order_by(_own.id), _broadcast)
@@ -189,7 +191,7 @@ _END: Query[int] = Query(
     .where(_own.id == bindparam("broadcast_id"), _own.ended_at.is_(None))
     .values(
         ended_at=bindparam("at"),
-        state=func.replace(_own.state, BroadcastState.SENDING.value, BroadcastState.DONE.value),
+        state=case((_own.state == BroadcastState.CANCELLED.value, _own.state), else_=BroadcastState.DONE.value),
     )
 )
 _TOLD: Query[int] = Query(
@@ -197,34 +199,16 @@ _TOLD: Query[int] = Query(
     .where(_own.id == bindparam("broadcast_id"), _own.told_at.is_(None))
     .values(told_at=bindparam("at"))
 )
-_RECIPIENT: Query[int] = insert_once(
-    recipients,
-    *("broadcast_id", "person_id", "office_id", "society_id", "msisdn", "outbox_id", "unreached"),
-    unique=["broadcast_id", "msisdn"],
-)
-_NAMELESS: Query[int] = Query(
-    select(recipients.c.id).where(
-        recipients.c.broadcast_id == bindparam("broadcast_id"),
-        recipients.c.person_id == bindparam("person_id"),
-        recipients.c.msisdn.is_(None),
-    )
-)
-_ON_ITS_WAY: Query[int] = Query(
-    select(outbox.c.id)
-    .where(
-        outbox.c.broadcast_id == bindparam("broadcast_id"),
-        or_(outbox.c.state == "queued", outbox.c.state == "sending"),
-    )
-    .limit(1)
-)
-_AHEAD: Query[int] = Query(
-    select(func.coalesce(func.sum(outbox.c.segments), 0)).where(outbox.c.channel == bindparam("channel"), text(READY))
-)
 
 
 def by_id(tx: Tx, broadcast_id: int) -> Broadcast | None:
     """The broadcast with our id."""
     return tx.first(_BY_ID, broadcast_id=broadcast_id)
+
+
+def held(tx: Tx, broadcast_id: int) -> Broadcast | None:
+    """Likewise; until the end of the unit of work it stays what it is."""
+    return tx.first(_HELD, broadcast_id=broadcast_id)
 
 
 def by_inbox(tx: Tx, inbox_id: int) -> Broadcast | None:
@@ -355,34 +339,3 @@ def end(tx: Tx, broadcast_id: int, at: datetime) -> bool:
 def told(tx: Tx, broadcast_id: int, at: datetime) -> bool:
     """Note that its sender heard how it went; whether he had not yet."""
     return tx.run(_TOLD, broadcast_id=broadcast_id, at=at) > 0
-
-
-def add_recipient(
-    tx: Tx, broadcast_id: int, member: Member, outbox_id: int | None = None, unreached: Unreached | None = None
-) -> bool:
-    """Note whom it goes to, or why not; whether his number, or he himself where he has none, is new to it."""
-    if member.msisdn is None and tx.first(_NAMELESS, broadcast_id=broadcast_id, person_id=member.person_id) is not None:
-        return False
-    return (
-        tx.run(
-            _RECIPIENT,
-            broadcast_id=broadcast_id,
-            person_id=member.person_id,
-            office_id=member.office_id,
-            society_id=member.society_id,
-            msisdn=member.msisdn,
-            outbox_id=outbox_id,
-            unreached=unreached,
-        )
-        > 0
-    )
-
-
-def on_its_way(tx: Tx, broadcast_id: int) -> bool:
-    """Whether any of its messages waits or is being sent."""
-    return tx.first(_ON_ITS_WAY, broadcast_id=broadcast_id) is not None
-
-
-def ahead(tx: Tx, channel: str) -> int:
-    """How many segments wait on a channel already."""
-    return tx.one(_AHEAD, channel=channel)

@@ -233,7 +233,7 @@ async def test_many_are_counted_beside_the_writer(talk: Talk, monkeypatch: pytes
     monkeypatch.setattr(controlling, "AT_ONCE", 0)
     read: list[Tx] = []
 
-    def counting(tx: Tx, *, broadcast: Broadcast, chats: Collection[str]) -> Counts:
+    def counting(tx: Tx, broadcast: Broadcast, chats: Collection[str]) -> Counts:
         read.append(tx)
         return counts(tx, broadcast, chats)
 
@@ -249,7 +249,9 @@ async def test_many_are_counted_beside_the_writer(talk: Talk, monkeypatch: pytes
     answers = await talk.one(DCO, "answers", broadcast_id=broadcast.id)
     assert [choice.label.params["n"] for choice in answers.reply.choices] == [broadcast.estimate.people]
     assert (await talk.one(DCO, "1")).reply.params["n"] == broadcast.estimate.people
+    writers = await talk.app.store.write(lambda tx: tx)
     assert len(read) == 2
+    assert writers not in read
 
 
 async def test_from_the_confirmation_to_those_who_were_not_reached(talk: Talk) -> None:

@@ -273,3 +273,32 @@ async def test_the_failed_ones_get_it_again_once(talk: Talk) -> None:
     # Nobody gets it twice, not by the first question either.
     assert (await talk.one(DCO, "send", resend_of=first.id)).key == "send.resent"
     assert len(await sent(talk)) == 8
+
+
+async def test_whom_it_is_for_may_be_said_first(talk_on_each: Talk) -> None:
+    talk = talk_on_each
+    assert (await talk.one(DCO, "পাঠান সকল ইউসিও")).key == "send.write"
+    asked = await talk.one(DCO, "কাল ১০টায় সভা")
+    assert (asked.key, asked.reply.params["n"]) == ("send.ask", 6)
+
+
+async def test_a_whole_line_is_no_message_where_one_is_waited_for(talk: Talk) -> None:
+    await talk.one(DCO, "SEND ALL UCO")
+    asked = await talk.one(DCO, "পাঠান ইউসিও ডিমলা: কাল আসুন")
+    assert (asked.key, asked.reply.params["n"]) == ("send.ask", 1)
+    assert "পাঠান ইউসিও" not in asked.text
+    assert {one.key for one in await talk(DCO, f"YES {code_in(asked)}")} == {"progress.begun", "broadcast.message"}
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "key"),
+    [
+        (DCO, "পাঠান ডিমলা ইউসিওকে রিটার্ন দিন", "ask.missing_audience"),
+        (DCO, "পাঠান সকল ইউসিও সভা", "send.meeting_how"),
+        (PRESIDENT, "পাঠান", "not_allowed"),
+        (PRESIDENT, "পাঠান সকল ইউসিও", "not_allowed"),
+        (PRESIDENT, "SEND hello", "unknown"),
+    ],
+)
+async def test_who_may_send_is_shown_how(talk: Talk, who: str, text: str, key: str) -> None:
+    assert (await talk.one(who, text)).key == key

@@ -74,6 +74,8 @@ broadcasts = Table(
         sqlite_where=text("ended_at IS NULL AND confirmed_at IS NOT NULL"),
         postgresql_where=text("ended_at IS NULL AND confirmed_at IS NOT NULL"),
     ),
+    # Drafts are forgotten, and the buttons below an old list lead to an id.
+    sqlite_autoincrement=True,
 )
 
 recipients = Table(

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_broadcasts_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
         sa.UniqueConstraint("inbox_id", name=op.f("uq_broadcasts_inbox_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_broadcasts_office", "broadcasts", ["office_id", "id"], unique=False)
     op.create_index(
