@@ -260,10 +260,14 @@ class Answering:
                 name, context.sender.posts
             ):
                 return self._run(context, name, enough), Fate("replied", name)
+            case Ask(command="send" as name) if not may_run(name, context.sender.posts):
+                return self._run(context, name, {}), Fate("replied", name)
             case Ask(command=name, reason=reason) as ask:
                 return asked_back(ask), Fate("replied", name, reason)
             case Unknown(reserved=name) if name is not None:
                 return Reply("not_yet"), Fate("replied", None, "not_yet")
+            case Unknown(led=str(name)) if may_run(name, context.sender.posts):
+                return asked_back(Ask(name, "missing_audience", context.language)), Fate("replied", None, "unknown")
             case Unknown():
                 return self._puzzled(context), Fate("replied", None, "unknown")
 

@@ -75,7 +75,7 @@ async def _findings() -> AsyncIterator[Finding]:
     yield _simulator(config)
     yield _guarded("delivery", lambda: _delivery(env, config, usable=database.ok))
     for name, (kind, own) in found.items():
-        address = getattr(own, "send_url", None) or getattr(own, "api_base", None)
+        address = next(filter(None, (getattr(own, each, None) for each in ("send_url", "api_base", "address"))), None)
         if kind.real and address:
             yield await _reachable(name if name == configured.TELEGRAM else f"channels.{name}", address)
 

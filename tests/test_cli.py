@@ -187,10 +187,12 @@ def test_doctor_says_what_is_wrong(barta: Any, demo_url: str, tmp_path: Path) ->
     }
     (tmp_path / "barta.toml").write_text(
         '[simulator]\nenabled = true\n[channels.kannel]\nkind = "kannel"\nusername = "u"\npassword = "p"\nsecret = "s"\n'
-        'send_url = "http://127.0.0.1:9/"\n',
+        'send_url = "http://127.0.0.1:9/"\n'
+        '[channels.operator]\nkind = "smpp"\nport = 9\nsystem_id = "u"\npassword = "p"\n',
         encoding="utf-8",
     )
     ill = barta("doctor", url=demo_url)
     assert ill.returncode == 1
     assert "BAD  simulator" in ill.stdout
     assert "BAD  channels.kannel: nothing answers at 127.0.0.1:9" in ill.stdout
+    assert "BAD  channels.operator: nothing answers at 127.0.0.1:9" in ill.stdout

@@ -66,6 +66,7 @@ EXAMPLES = (
     Example("লিংক", hint="link", phone="sms"),
     Example("অবস্থা", Role.PRESIDENT, "president"),
     Example("আমাদের সমিতির মেয়াদ কত দিন আছে", Role.PRESIDENT, "president"),
+    Example("পাঠান", hint="many"),
     Example("সাহায্য"),
     Example("LANG EN"),
     Example("ভাষা বাংলা"),

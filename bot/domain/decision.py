@@ -43,6 +43,8 @@ _ALL = {shape.name: shape for shape in (*SHAPES, *RESERVED)}
 _IMPLIED = tuple(shape for shape in SHAPES if shape.implied)
 _CAREFUL = frozenset(shape.name for shape in SHAPES if shape.careful)
 
+_OF_ONE = {"stop": ("cancel", "pause"), "start": ("resume",)}
+"""Commands about all that somebody gets, and those about one message to many."""
 _TELEPHONE_DIGITS = 11
 _MOST_UNKNOWN = 12
 """Unknown words up to which nearness is tried: a longer text is not a command with a spelling mistake."""
@@ -200,8 +202,15 @@ class Decision:
         if self._is_guessed(reading):
             return self._ask(reading, "unclear_command", [reading.args])
         if reading.stray and not reading.shape.numbers_unasked:
-            return self._ask(reading, "extra_number", [reading.args])
+            return self._about_one(reading) or self._ask(reading, "extra_number", [reading.args])
         return Call(reading.shape.name, reading.args, self._speech.language)
+
+    def _about_one(self, reading: Reading) -> Ask | None:
+        """What is asked where a message's reference stands beside a word that is about all of them: ``STOP R12``."""
+        names = _OF_ONE.get(reading.shape.name, ())
+        meant = [self._read_as(_ALL[name], self._line, unnamed=True) for name in names]
+        lines = [self._written(one.shape, one.args) for one in meant if one is not None and one.args]
+        return Ask(names[0], "unclear_command", self._speech.language, tuple(lines)) if lines else None
 
     def _is_guessed(self, reading: Reading) -> bool:
         """Whether it would write although its word is misspelt, or only pointed to and nothing says for what."""

@@ -21,6 +21,7 @@ from bot.domain.sending import Sending
 from bot.domain.shapes import FORM, REG_NO, SHAPES
 from bot.domain.speech import Speech
 from bot.domain.text import has_bangla_digit, normalise
+from bot.domain.told_message import NAME as SEND
 from bot.domain.understanding import Ask, Call, Understanding, Unknown
 from bot.domain.values import year_of
 from bot.domain.vocabulary import COMMAND
@@ -132,6 +133,8 @@ class Grammar:
         nothing = isinstance(understood, Unknown) and not understood.machine and understood.reserved is None
         begins = nothing and line.items[0].text.lower() in self._forms.codes
         asked = self._sending.missed(line, speech, today) if nothing else None
+        if nothing and asked is None and self._sending.leads(line):
+            return Unknown(speech.language, led=SEND)
         return asked or (self._filed(text, plain, today) if begins else None) or understood
 
     def _filed(self, text: str, plain: str, today: date) -> Ask | None:

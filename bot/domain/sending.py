@@ -68,6 +68,11 @@ class Sending:
             return None
         return Answer(words, speech, said, None).made()
 
+    def leads(self, line: Line) -> bool:
+        """Whether the command's word begins a line, whatever follows."""
+        first = next((item for item in line.items if "filler" not in item.keys), None)
+        return first is not None and HEAD in first.keys and first.how <= How.SOUND
+
     def missed(self, line: Line, speech: Speech, today: date) -> Ask | None:
         """What is asked about a line that means nothing else: its word is misspelt, or it is not said whom it is for."""
         first = next((at for at, item in enumerate(line.items) if "filler" not in item.keys), None)

@@ -232,7 +232,8 @@ def _told(day: int, month: int, year: int | None, uses: frozenset[int], today: d
         likely = _next(day, month, today) if on is not None else None
         return _Day(uses, None, "bad_day", _written(likely))
     if on < today:
-        return _Day(uses, None, "past_date", _written(_next(day, month, today)))
+        likely = _next(day, month, today)  # another year was meant, unless that is far away as well
+        return _Day(uses, None, "past_date", _written(likely if likely and likely - today < _AHEAD / 2 else None))
     return _Day(uses, on)
 
 

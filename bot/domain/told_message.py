@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain import told_meeting
 from bot.domain.audience_words import AND, kind_of_name
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 NAME: Final = "send"
 _BEFORE_TEXT: Final = frozenset(",;|.-–—=>")
 """Marks with which a text may be set off instead of a colon."""
-_ORDER: Final = (
+ORDER: Final = (
     *("audience", "all", "colour", "level", "category", "form", "period", "office", "name", "urgent"),
     *("topic", "date", "time", "place", "text"),
 )
+"""The arguments of a message to many."""
 
 
 class Answer:
@@ -51,9 +52,11 @@ class Answer:
             said.args |= {"topic": "meeting", **meeting.args}
         if self._begins < len(self._words.line.items) and (text := self._words.line.rest_as_typed(self._begins)):
             said.args["text"] = text
+        whole: dict[str, Any] = {name: said.args[name] for name in ORDER if name in said.args}
         if meeting is None and not _says(str(said.args.get("text", ""))):
-            return self._ask("missing_text", ())
-        return Call(NAME, {name: said.args[name] for name in _ORDER if name in said.args}, self._speech.language)
+            whole.pop("text", None)
+            return Ask(NAME, "missing_text", self._speech.language, args=whole)
+        return Call(NAME, whole, self._speech.language)
 
     def _ask(self, reason: str, suggestions: Iterable[str]) -> Ask:
         whole = tuple(dict.fromkeys(suggestions))
@@ -75,6 +78,9 @@ class Answer:
         if self._colon is None:
             if self._begins >= len(words.line.items) or told_meeting.MEETING not in words.keys(self._begins):
                 return None
+            if all(item.kind is Kind.MARK for item in words.line.items[self._begins + 1 :]):
+                self._begins = len(words.line.items)
+                return told_meeting.Meeting({})  # the word alone: when and where is asked
             found = told_meeting.meeting(words, range(self._begins + 1, len(words.line.items)), agenda=False)
             if found is not None and words.line.items[-1].end < len(words.line.text):
                 return None

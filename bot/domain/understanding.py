@@ -56,12 +56,14 @@ class Unknown:
         machine: an operator's or a robot's message, never to be answered.
         reserved: the command it means, when that cannot be run yet.
         more: it asks for the rest of a list and says nothing else, which only the list can answer.
+        led: the command whose word leads, although nothing follows from the rest: a hint for whoever may use it.
     """
 
     language: Language
     machine: bool = False
     reserved: str | None = None
     more: bool = False
+    led: str | None = field(default=None, compare=False)
 
 
 Understanding: TypeAlias = Call | Ask | Unknown

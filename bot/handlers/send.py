@@ -76,9 +76,11 @@ def _says_whom(args: Mapping[str, Any]) -> bool:
 
 
 def step(state: Mapping[str, Any], event: Event) -> Turn | None:
-    """What comes is the message, unless it is a bare word that leaves, or one that has to be obeyed at any time."""
+    """What comes is the message, unless it is a bare word that leaves, one that has to be obeyed at any time, or a whole line."""
     language = event.understanding.language
     match event.understanding:
+        case Call(command="send", args={"text": _}) as whole:
+            return Turn(None, calls=(whole,))
         case Call(command=name) | Ask(command=name) | Unknown(reserved=str(name)) if len(event.text.split()) <= _FEW:
             if name in _LEAVES and not _names_one(event.understanding):
                 return Turn(None, Reply("send.left"))

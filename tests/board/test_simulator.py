@@ -8,6 +8,10 @@ import pytest
 
 from bot.board.simulator import EXAMPLES
 from bot.board.texted import LONGEST_TEXT
+from bot.domain.messages import Language
+from bot.domain.shapes import SHAPES
+from bot.domain.told_message import ORDER as SENT
+from bot.i18n import read_catalogue
 from tests.board.conftest import OFFICER, PRESIDENT, with_simulator
 
 if TYPE_CHECKING:
@@ -227,3 +231,12 @@ async def test_off_is_off_and_says_how_to_turn_it_on(serve: Serve) -> None:
             assert "enabled = true" in await response.text()
         refused = await client.post("/simulator/send", json={"from": OFFICER, "text": "STATUS"})
         assert refused.status == 404
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_was_understood_has_words(language: Language) -> None:
+    """Of whatever a text may be understood as: its command, its arguments."""
+    texts = read_catalogue(language, "barta")
+    names = {f"arg.{argument.name}" for shape in SHAPES for argument in shape.arguments}
+    names |= {f"arg.{name}" for name in SENT} | {f"command.{shape.name}" for shape in SHAPES}
+    assert sorted(name for name in names if f"page.{name}" not in texts) == []

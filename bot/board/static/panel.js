@@ -107,4 +107,4 @@ function facts(...pairs) {
 }
 
 const tech = (word) => el("span", { class: "tech", lang: "en", text: word });
-const shown = (value) => digits(typeof value === "object" ? JSON.stringify(value) : value);
+const shown = (value) => value === true ? "✓" : digits(typeof value === "object" ? JSON.stringify(value) : value);

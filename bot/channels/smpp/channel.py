@@ -59,6 +59,12 @@ class SmppSettings(ChannelSettings):
         30.0, description="How often the SMSC is asked whether it is still there."
     )
 
+    @property
+    def address(self) -> str:
+        """Where ``barta doctor`` looks whether somebody answers."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"smpp://{host}:{self.port}"
+
     @model_validator(mode="after")
     def _can_be(self) -> Self:
         wrong = None
