@@ -15,6 +15,7 @@ from bot.clock import DHAKA
 from bot.domain.attending import COMING, NOT_COMING
 from bot.domain.broadcasts import BroadcastKind, Unreached
 from bot.domain.messages import Language, MessageClass
+from bot.domain.offices import NATION_CODE, lineage
 from bot.domain.replies import Choice, Reply, dump
 from bot.domain.wording import NAME_WIDTH, Slot, Wording
 from bot.fills import cut, digits
@@ -35,9 +36,10 @@ NUMBER_GAP, NAME_GAP = "{r}", "{name}"
 """What a sender may leave open: the society's registration number; the name of the society, or of the office."""
 
 _NOTICES = frozenset({"broadcast.meeting", "broadcast.meeting_here"})
+NATION = lineage("", NATION_CODE)
 _FULL_STOPS = " .।"
 
-_FROM = {"place": Slot.PLACE, "text": Slot.BROADCAST}
+_FROM = {"place": Slot.SENDER, "text": Slot.BROADCAST}
 _MEETING = {**_FROM, "text": Slot.MESSAGE, "day": Slot.WEEKDAY, "d": Slot.DATE, "time": Slot.TIME}
 TEXTS = (
     Wording("broadcast.message", 5, _FROM),
@@ -61,6 +63,7 @@ class Words:
         meeting: the ``date`` (ISO), ``time`` (HH:MM) and ``place`` of a meeting.
         urgent: by chat and by SMS, at any hour.
         broadcast_id: once it has one: what a button below it answers.
+        national: whether the sending office is the nation's, which is called by no place.
     """
 
     kind: BroadcastKind
@@ -69,12 +72,13 @@ class Words:
     meeting: Mapping[str, Any] | None = None
     urgent: bool = False
     broadcast_id: int = 0
+    national: bool = False
 
     @classmethod
     def of(cls, broadcast: Broadcast) -> Words:
         """What a broadcast that was kept says."""
         one = broadcast
-        return cls(one.kind, one.place, one.text, one.meeting, one.urgent, one.id)
+        return cls(one.kind, one.place, one.text, one.meeting, one.urgent, one.id, one.lineage == NATION)
 
     @property
     def is_personal(self) -> bool:
@@ -89,7 +93,7 @@ class Words:
     def to(self, member: Member | None, language: Language, *, chat: bool) -> Reply:
         """What somebody reads; None stands for whoever it is the same for."""
         text = self.text if member is None else self._filled(member, language)
-        params: dict[str, Any] = {"place": dict(self.place), "text": text}
+        params: dict[str, Any] = {"place": {**self.place, "national": self.national}, "text": text}
         if self.meeting is None:
             return Reply("broadcast.urgent" if self.urgent else "broadcast.message", params)
         day, where = self.meeting["date"], self.meeting.get("place")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Words that messages are filled with, and the texts of pages and printed documents: none is ever a message by itself.
 _NOT_MESSAGES = (
     "colour.",
+    "sender.",
     "year.",
     "page.",
     "role.",

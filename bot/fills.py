@@ -84,6 +84,14 @@ def _money(_: Texts, value: str, language: Language) -> str:
     return digits(format_decimal(Decimal(value), format="#,##,##0.00", locale="en_IN"), language)
 
 
+def _sender(texts: Texts, value: Mapping[str, Any] | str, language: Language) -> str:
+    """The nation's office has a name of its own."""
+    if not isinstance(value, str) and value.get("national"):
+        return texts.text(language, "sender.nation")
+    place = cut(_in(value, language), PLACE_WIDTH, language)
+    return texts.text(language, "sender.office").replace("{place}", place)
+
+
 def _colour(texts: Texts, value: str, language: Language) -> str:
     return texts.text(language, f"colour.{value}")
 
@@ -244,6 +252,7 @@ FILL: Mapping[Slot, Callable[[Texts, Any, Language], str]] = {
     Slot.YEAR: _year,
     Slot.NAME: lambda _, value, language: cut(_in(value, language), NAME_WIDTH, language),
     Slot.SHORT_NAME: lambda _, value, language: cut(_in(value, language), SHORT_NAME_WIDTH, language),
+    Slot.SENDER: _sender,
     Slot.PLACE: lambda _, value, language: cut(_in(value, language), PLACE_WIDTH, language),
     Slot.TYPED: lambda _, value, language: cut(value, PLACE_WIDTH, language),
     Slot.LINE: lambda _, value, language: cut(value, LINE_WIDTH, language),

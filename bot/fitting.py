@@ -140,6 +140,7 @@ def _widest(renderer: Renderer, slot: Slot, language: Language) -> Any:
         Slot.YEAR: "2024-25",
         Slot.NAME: letter * (NAME_WIDTH + 9),
         Slot.SHORT_NAME: letter * (NAME_WIDTH + 9),
+        Slot.SENDER: letter * (PLACE_WIDTH + 9),
         Slot.PLACE: letter * (PLACE_WIDTH + 9),
         # What the sender typed may be in Bangla whatever language he is answered in.
         Slot.TYPED: _WIDE_BN * (PLACE_WIDTH + 9),

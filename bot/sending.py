@@ -15,6 +15,7 @@ from bot.addressed import To, still_permitted
 from bot.addressing import address
 from bot.broadcast_texts import Words, meeting_at
 from bot.domain.broadcasts import BroadcastKind
+from bot.domain.offices import Level
 from bot.domain.replies import Reply
 from bot.domain.wording import WHERE_WIDTH, Slot, Wording
 from bot.store import broadcasts, offices
@@ -99,16 +100,16 @@ def _words(look: Look, to: To) -> Words | Reply:
     """What is said but for the words."""
     args = look.args
     place = {"bn": to.office.name_bn, "en": to.office.name_en}
-    urgent = bool(args.get("urgent"))
+    urgent, national = bool(args.get("urgent")), to.office.level is Level.NATION
     if args.get("topic") != BroadcastKind.MEETING:
-        return Words(BroadcastKind.MESSAGE, place, "", urgent=urgent)
+        return Words(BroadcastKind.MESSAGE, place, "", urgent=urgent, national=national)
     if "date" not in args or "time" not in args:
         return Reply("send.meeting_how")
     meeting = {name: str(args[name]) for name in ("date", "time", "place") if name in args}
     over = len(meeting.get("place", "")) - WHERE_WIDTH
     if over > 0:
         return Reply("send.where_too_long", {"n": over})
-    words = Words(BroadcastKind.MEETING, place, "", meeting, urgent)
+    words = Words(BroadcastKind.MEETING, place, "", meeting, urgent, national=national)
     return _over(words, look.now) or words
 
 

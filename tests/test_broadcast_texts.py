@@ -86,3 +86,18 @@ def test_when_a_meeting_begins() -> None:
     for wrong in ({"date": "2026-11-25"}, {"date": "soon", "time": "10:30"}, {"date": None, "time": "10:30"}):
         with pytest.raises(ValueError, match=r"\w"):
             meeting_at(wrong)
+
+
+@pytest.mark.parametrize(
+    ("national", "language", "begins"),
+    [
+        (True, Language.BN, "সমবায় অধিদপ্তর: "),
+        (True, Language.EN, "Dept of Cooperatives: "),
+        (False, Language.BN, "নীলফামারী সমবায় কার্যালয়: "),
+        (False, Language.EN, "Coop office Nilphamari: "),
+    ],
+)
+def test_the_nation_s_office_is_called_by_no_place(language: Language, begins: str, *, national: bool) -> None:
+    words = Words(BroadcastKind.MESSAGE, PLACE, "কাল সভা", national=national)
+    text = renderer().render(words.to(None, language, chat=False), language, TODAY, SMS)
+    assert text.startswith(precomposed(begins))

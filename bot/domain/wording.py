@@ -97,6 +97,7 @@ class Slot(StrEnum):
     YEAR = "year"  # co-operative year '2024-25' → ২৪-২৫
     NAME = "name"  # a society's name, in the reader's language where there is one
     SHORT_NAME = "short_name"  # likewise, where there is little room
+    SENDER = "sender"  # the office that sends a message to many, in full: its place, and whether it is the nation's
     PLACE = "place"  # an office's name, likewise
     TYPED = "typed"  # a short piece of what the sender typed
     LINE = "line"  # the sender's own line, corrected
