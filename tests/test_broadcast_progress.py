@@ -26,6 +26,7 @@ from bot.domain.failing import Reason, reason
 from bot.domain.messages import DLR, Draft, Language, MessageClass, ReceiptKind, State
 from bot.domain.quiet import QuietHours
 from bot.domain.replies import Choice, Reply, dump, load
+from bot.domain.text import precomposed
 from bot.posting import Post
 from bot.scheduler import progress
 from bot.scheduler.progress import Progress
@@ -217,7 +218,7 @@ async def test_the_answer_to_a_confirmation(store: Store) -> None:
     text = world.rules.renderer.render(said, Language.EN, NOW.date())
     people = broadcast.estimate.people
     assert text.startswith(
-        f"{broadcast.ref}: going to {people} people (0 by chat, {people} by SMS), done about 21/11/26"
+        f"{broadcast.ref}: going to {people} (Telegram 0, SMS {people}), done about 21/11/26"
     )
     in_chat: Any = SimpleNamespace(in_chat=True)
     shown = broadcast_progress.begun(in_chat, broadcast)
@@ -240,7 +241,7 @@ async def test_one_message_is_changed(store: Store) -> None:
     row = next(row for row in await store.read(outbox.rows) if row.id == shown.id)
     assert row.text == shown.text
     assert "পৌঁছেছে: ২" in shown.text
-    assert "নম্বর চালু নেই বা গ্রহণ করেনি: ১" in shown.text
+    assert precomposed("নম্বর চালু নেই বা বার্তা নেয়নি: ১") in shown.text
     assert [label for label in shown.choices if label] == ["স্থগিত", "বাতিল"]
     await store.write(
         partial(broadcasts.move, broadcast_id=world.id, old=BroadcastState.SENDING, new=BroadcastState.PAUSED)

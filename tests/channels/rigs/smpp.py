@@ -70,7 +70,8 @@ class SmppRig(Rig):
     async def _deliver(self, provider_id: str, text: str, sender: str) -> None:
         waiting = self._handed_in[provider_id]
         if len(waiting) > 1:
-            await self._smsc.behave(lose_mo_answers=len(waiting) - 1)
+            # The answer has left by then: what a broken session does to it is looked at elsewhere.
+            await self._smsc.behave(lose_mo_answers=len(waiting) - 1, lose_mo_answers_after=1)
         ton = 1 if sender.startswith("+") else 5 if sender.isalpha() else 3
         sent = await self._smsc.send_mo(sender.removeprefix("+"), text, ton=ton)
         status = 200 if set(sent.statuses) == {0} else 503

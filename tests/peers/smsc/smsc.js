@@ -29,6 +29,7 @@ const ORDINARY = Object.freeze({
   receipt_id: 'same', // how a receipt writes the id: 'same', 'decimal', 'upper' or 'short' (without leading zeros)
   receipt_parameters: true, // whether a receipt tells id and state in parameters too, or in its text alone
   lose_mo_answers: 0, // that many acknowledgements of messages are lost, and the session with them
+  lose_mo_answers_after: 0, // and only once that many receipts were acknowledged, so that no submit is under way
   retry_ms: 0, // a message that was answered with an error goes out again after so long, 0: never
   accept_binds: true,
 });
@@ -55,6 +56,12 @@ function deliver(kind, fields) {
   });
 }
 
+// What is in flight goes out again at the next bind.
+function breakOff(session) {
+  if (counters.dlr_acknowledged < behaviour.lose_mo_answers_after) setTimeout(breakOff, 5, session);
+  else session.destroy();
+}
+
 function pump() {
   for (const [session, state] of sessions) {
     while (state.receives && queue.length > 0 && state.inFlight.size < WINDOW) {
@@ -63,7 +70,7 @@ function pump() {
       session.deliver_sm(delivery.fields, (answer) => {
         if (delivery.kind === 'mo' && behaviour.lose_mo_answers > 0) {
           behaviour.lose_mo_answers -= 1;
-          session.destroy(); // what is in flight goes out again at the next bind
+          breakOff(session);
           return;
         }
         state.inFlight.delete(delivery);
