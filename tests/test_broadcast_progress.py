@@ -217,9 +217,7 @@ async def test_the_answer_to_a_confirmation(store: Store) -> None:
     said = broadcast_progress.begun(begun, broadcast)
     text = world.rules.renderer.render(said, Language.EN, NOW.date())
     people = broadcast.estimate.people
-    assert text.startswith(
-        f"{broadcast.ref}: going to {people} (Telegram 0, SMS {people}), done about 21/11/26"
-    )
+    assert text.startswith(f"{broadcast.ref}: going to {people} (Telegram 0, SMS {people}), done about 21/11/26")
     in_chat: Any = SimpleNamespace(in_chat=True)
     shown = broadcast_progress.begun(in_chat, broadcast)
     assert shown.key == "progress.sending"
