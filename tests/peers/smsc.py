@@ -37,6 +37,7 @@ class Behaviour(TypedDict, total=False):
     receipt_id: Literal["same", "decimal", "upper", "short"]  # how a receipt writes the id
     receipt_parameters: bool  # whether it tells id and state in parameters too, or in its text alone
     lose_mo_answers: int  # so many acknowledgements of messages are lost, and the session with them
+    lose_mo_answers_after: int  # and only once so many receipts were acknowledged
     retry_ms: int  # a message that was answered with an error goes out again after so long; 0: never
     accept_binds: bool
 
