@@ -191,7 +191,8 @@ class Claiming:
         """Give up lapsed leases and what is overdue; let go what was held until now."""
         name, real = self._channel.name, self._channel.real
         lapsed = State.QUEUED if self._channel.idempotent else State.UNCONFIRMED
-        tidying.lapse(tx, name, running=running, state=lapsed, but=held, forgetting=real)
+        if count := tidying.lapse(tx, name, running=running, state=lapsed, but=held, forgetting=real):
+            log.warning("lease_lapsed", channel=name, messages=count, state=lapsed)
         tidying.expire(tx, name, now, forgetting=real)
         tidying.release(tx, name, now)
         if time.monotonic() >= self.sweep_at:
